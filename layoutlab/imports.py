@@ -1,0 +1,100 @@
+"""Which modules does a notebook really import? Its stage depends on these, and on no others.
+
+The answer is read from the code: the notebook's imports, and theirs in turn, within this package;
+imports inside functions count, imports for type checkers do not. `layoutlab.tracking` is listed
+but not followed: under the engine it does nothing.
+"""
+
+import ast
+import re
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+import nbformat
+
+PACKAGE = "layoutlab"
+NOT_FOLLOWED = {"layoutlab.tracking"}
+MAGIC = re.compile(r"^\s*[%!?].*$", re.MULTILINE)
+
+
+def notebook_code(notebook: Path) -> str:
+    """Return the code of a notebook as one module, without magics."""
+    cells = nbformat.read(notebook, as_version=4).cells
+    return MAGIC.sub("", "\n".join(cell.source for cell in cells if cell.cell_type == "code"))
+
+
+def modules_of_notebook(notebook: Path, root: Path) -> list[str]:
+    """Return the package's modules that a notebook imports, directly or not, by dotted name."""
+    found: set[str] = set()
+    for source in (notebook, *notebooks_named_in(notebook, root)):
+        waiting = set(_own_modules(_imports(notebook_code(source)), root))
+        while waiting:
+            module = waiting.pop()
+            found.add(module)
+            if module not in NOT_FOLLOWED:
+                waiting |= _imported_by(module, root) - found
+    return sorted(found)
+
+
+def notebooks_named_in(notebook: Path, root: Path) -> list[Path]:
+    """Return the notebooks that a notebook runs: those its code names by their path."""
+    names = (
+        node.value
+        for node in ast.walk(ast.parse(notebook_code(notebook)))
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+    )
+    paths = {root / name for name in names if name.endswith(".ipynb")}
+    return sorted(path for path in paths if path.is_file())
+
+
+def third_party(notebook: Path, root: Path) -> list[str]:
+    """Return what a notebook and its modules import from elsewhere: what to warm a worker with."""
+    codes = [notebook_code(source) for source in (notebook, *notebooks_named_in(notebook, root))]
+    codes += [_path(module, root).read_text() for module in modules_of_notebook(notebook, root)]
+    names = {name for code in codes for name, _ in _imports(code)}
+    return sorted(name for name in names if name.partition(".")[0] != PACKAGE)
+
+
+def dependencies(notebook: Path, root: Path) -> list[str]:
+    """Return the paths, relative to the root, of a notebook's code: notebooks first, then modules."""
+    modules = [_path(module, root) for module in modules_of_notebook(notebook, root)]
+    data = [path.with_suffix(".yaml") for path in modules if path.with_suffix(".yaml").is_file()]
+    paths = [notebook, *notebooks_named_in(notebook, root), *sorted([*modules, *data])]
+    return [path.relative_to(root).as_posix() for path in paths]
+
+
+def _path(module: str, root: Path) -> Path:
+    base = root.joinpath(*module.split("."))
+    return base / "__init__.py" if base.is_dir() else base.with_suffix(".py")
+
+
+@cache
+def _imported_by(module: str, root: Path) -> set[str]:
+    return set(_own_modules(_imports(_path(module, root).read_text()), root))
+
+
+def _own_modules(imports: Iterator[tuple[str, str | None]], root: Path) -> Iterator[str]:
+    """Turn imports into this package's modules; importing one imports the packages around it."""
+    for module, name in imports:
+        if module.partition(".")[0] != PACKAGE:
+            continue
+        parts = module.split(".")
+        for length in range(1, len(parts) + 1):
+            yield ".".join(parts[:length])
+        if name and _path(f"{module}.{name}", root).is_file():
+            yield f"{module}.{name}"
+
+
+def _imports(code: str) -> Iterator[tuple[str, str | None]]:
+    """Yield (module, name) for every import in the code, but those under ``if TYPE_CHECKING``."""
+    waiting: list[ast.AST] = [ast.parse(code)]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test):
+            continue
+        if isinstance(node, ast.Import):
+            yield from ((alias.name, None) for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            yield from ((node.module, alias.name) for alias in node.names)
+        waiting.extend(ast.iter_child_nodes(node))

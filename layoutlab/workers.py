@@ -1,0 +1,160 @@
+"""Who runs the next piece of work? Warm processes: forked from one that has imported everything.
+
+A server process with the pins of `layoutlab.pins` imports the heavy libraries once; every piece of
+work gets a fresh fork of it, so nothing leaks from one piece into the next and a piece that dies
+takes nobody along. Should this process be killed, its workers end themselves.
+"""
+
+import multiprocessing
+import os
+import sys
+import threading
+import traceback
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from multiprocessing import forkserver
+from multiprocessing.connection import Connection, wait
+from pathlib import Path
+from typing import Any, Self
+
+from layoutlab import pins
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How one piece of work ended: its value, or the error in words."""
+
+    name: str
+    value: Any = None
+    error: str | None = None
+
+
+class Workers:
+    """At most `jobs` warm processes at once.
+
+    Parameters
+    ----------
+    jobs : int
+        How many pieces of work run side by side, at least 1.
+    preload : sequence of str
+        Modules to import once, in the server; those that cannot be imported are left to the work.
+    """
+
+    def __init__(self, jobs: int, preload: Sequence[str] = ()) -> None:
+        self.jobs = jobs
+        self._running: dict[str, tuple[Any, Connection]] = {}
+        self._context = multiprocessing.get_context("forkserver")
+        self._context.set_forkserver_preload(["layoutlab.workers", *preload])
+
+    @property
+    def free(self) -> int:
+        """How many more pieces may start now."""
+        return self.jobs - len(self._running)
+
+    def start(
+        self, name: str, work: Callable[..., Any], *given: Any, log: Path | None = None
+    ) -> None:
+        """Start ``work(*given)`` in a fresh fork; what it prints goes to the file `log`."""
+        with _pinned():
+            forkserver.ensure_running()
+        here, there = self._context.Pipe()
+        process = self._context.Process(
+            target=_work, args=(there, pins.environment(), log, work, given), name=name
+        )
+        process.start()
+        there.close()
+        self._running[name] = (process, here)
+
+    def wait(self) -> Outcome:
+        """Wait until a piece ends and say how; its place is free again."""
+        ready = wait([connection for _, connection in self._running.values()])
+        name = next(n for n, (_, connection) in self._running.items() if connection in ready)
+        process, connection = self._running[name]
+        try:
+            value, error = connection.recv()
+        except EOFError:
+            process.join()
+            value, error = None, f"its process ended with code {process.exitcode}"
+        del self._running[name]
+        connection.close()
+        process.join()
+        return Outcome(name, value, error)
+
+    def stop(self) -> None:
+        """End what still runs."""
+        for process, connection in self._running.values():
+            process.kill()
+            process.join()
+            connection.close()
+        self._running.clear()
+
+    def __enter__(self) -> Self:
+        """Give the workers; leaving the block ends what still runs."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """End what still runs."""
+        self.stop()
+
+
+def run_all(
+    work: Callable[..., Any], pieces: Iterable[tuple[str, tuple[Any, ...]]], workers: Workers
+) -> Iterable[Outcome]:
+    """Run ``work(*given)`` for each (name, given), as many at once as allowed; yield as they end."""
+    pending = iter(pieces)
+    left = True
+    while True:
+        while left and workers.free > 0:
+            piece = next(pending, None)
+            left = piece is not None
+            if piece is not None:
+                workers.start(piece[0], work, *piece[1])
+        if workers.free == workers.jobs:
+            return
+        yield workers.wait()
+
+
+@contextmanager
+def _pinned() -> Iterator[None]:
+    """Start the server with the pins set, without leaving them set in this process."""
+    before = dict(os.environ)
+    os.environ.update(pins.environment())
+    try:
+        yield
+    finally:
+        os.environ.clear()
+        os.environ.update(before)
+
+
+def _work(
+    connection: Connection,
+    environment: dict[str, str],
+    log: Path | None,
+    work: Callable[..., Any],
+    given: tuple[Any, ...],
+) -> None:
+    """Do one piece of work in the fork and send (value, error)."""
+    threading.Thread(target=_end_with_parent, args=(connection,), daemon=True).start()
+    os.environ.update(environment)
+    if log is not None:
+        log.parent.mkdir(parents=True, exist_ok=True)
+        with log.open("wb", buffering=0) as stream:
+            os.dup2(stream.fileno(), 1)
+            os.dup2(stream.fileno(), 2)
+    try:
+        outcome = (work(*given), None)
+    except Exception as error:  # noqa: BLE001 - whatever the work raised is told to who asked
+        traceback.print_exc()
+        outcome = (None, str(error) or type(error).__name__)
+    except KeyboardInterrupt:
+        outcome = (None, "interrupted")
+    sys.stdout.flush()
+    sys.stderr.flush()
+    connection.send(outcome)
+
+
+def _end_with_parent(connection: Connection) -> None:
+    """End this process when the one that asked for the work is gone; it never sends anything."""
+    wait([connection])
+    os._exit(1)
