@@ -40,7 +40,7 @@ def writing(path: str | Path) -> Iterator[Path]:
     part = path.parent / f".{os.getpid()}{PART}{path.name}"
     try:
         yield part
-        os.replace(part, path)
+        part.replace(path)
     finally:
         part.unlink(missing_ok=True)
 

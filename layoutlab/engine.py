@@ -13,6 +13,7 @@ import os
 import subprocess
 import sys
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -81,7 +82,8 @@ class LayoutLabEngine:
         NotebookFailed
             When a cell raised or the interpreter was ended.
         """
-        check_parameters(nb, nb.metadata.get("papermill", {}).get("parameters", {}))
+        given = nb.metadata.get("papermill", {}).get("parameters", {})
+        check_parameters(default_parameters(nb), given)
         nb = make_canonical(nb)
         nb, failure = _run_in_fresh_interpreter(nb, progress=bool(progress_bar))
         if output_path:
@@ -117,12 +119,11 @@ def default_parameters(nb: NotebookNode) -> dict[str, Any]:
     return found
 
 
-def check_parameters(nb: NotebookNode, given: dict[str, Any]) -> None:
-    """Stop when a given parameter is unknown to the notebook or of another type than its default.
+def check_parameters(defaults: Mapping[str, Any], given: Mapping[str, Any]) -> None:
+    """Stop at a parameter that the notebook does not know, or of another type than its default.
 
     A default of None accepts anything; a list's elements must be of the default's element type.
     """
-    defaults = default_parameters(nb)
     for name, value in given.items():
         if name not in defaults:
             near = difflib.get_close_matches(name, defaults, n=1, cutoff=0.4)
@@ -178,7 +179,7 @@ def execute(source: str | Path, target: str | Path, parameters: dict[str, Any]) 
 
     target = Path(target).resolve()
     nb = load_notebook_node(str(source))
-    check_parameters(nb, parameters)
+    check_parameters(default_parameters(nb), parameters)
     if parameters:
         nb = parameterize_notebook(nb, parameters, engine_name="layoutlab")
     nb = make_canonical(nb)

@@ -57,7 +57,7 @@ def third_party(notebook: Path, root: Path) -> list[str]:
 
 
 def dependencies(notebook: Path, root: Path) -> list[str]:
-    """Return the paths, relative to the root, of a notebook's code: notebooks first, then modules."""
+    """Return the paths, from the root, of a notebook's code: notebooks first, then modules."""
     modules = [_path(module, root) for module in modules_of_notebook(notebook, root)]
     data = [path.with_suffix(".yaml") for path in modules if path.with_suffix(".yaml").is_file()]
     paths = [notebook, *notebooks_named_in(notebook, root), *sorted([*modules, *data])]

@@ -17,7 +17,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from layoutlab import canonical, imports
+from layoutlab import canonical, imports, locks, verify
 from layoutlab.errors import InputError
 from layoutlab.workers import Outcome, Workers
 
@@ -32,7 +32,7 @@ ENGINE = ["papermill", "--engine", "layoutlab"]
 
 @dataclass(frozen=True)
 class StageRun:
-    """What happened to one stage: unchanged, restored (from the run cache), ran, failed, skipped."""
+    """What happened to a stage: unchanged, restored from the run cache, ran, failed or skipped."""
 
     name: str
     status: str
@@ -85,7 +85,7 @@ def open_locked(root: Path, tell: Callable[[str], None]) -> Iterator["Repo"]:
     from dvc.repo import Repo, lock_repo
 
     logging.getLogger("dvc").setLevel(logging.WARNING)
-    holder = _lock_holder(root / ".dvc/tmp/lock")
+    holder = locks.holder(root / ".dvc/tmp/lock")
     if holder:
         tell(f"waiting for {holder}, which holds the lock of this clone")
     repo = Repo(root, _wait_for_lock=True)
@@ -94,24 +94,6 @@ def open_locked(root: Path, tell: Callable[[str], None]) -> Iterator["Repo"]:
             yield repo
     finally:
         repo.close()
-
-
-def _lock_holder(lock: Path) -> str | None:
-    """Name the process that holds DVC's lock, which keeps its id in the lock file."""
-    import psutil
-    import zc.lockfile
-
-    try:
-        zc.lockfile.LockFile(str(lock)).close()
-    except zc.lockfile.LockError:
-        try:
-            pid = int(lock.read_text().split()[0])
-            return f"process {pid} ({shlex.join(psutil.Process(pid).cmdline()[-4:])})"
-        except (ValueError, IndexError, psutil.Error):
-            return "another process"
-    except FileNotFoundError:
-        return None
-    return None
 
 
 def plan(repo: "Repo", dvc_file: str) -> list["PipelineStage"]:
@@ -154,7 +136,7 @@ def run_command(command: str, folder: str, stage: str, root: str) -> None:
     source, target, texts = run
     parameters: dict[str, Any] = {}
     for text in texts:
-        parameters.update(yaml.load(text, Loader=NoDatesSafeLoader) or {})
+        parameters.update(yaml.load(text, NoDatesSafeLoader) or {})  # noqa: S506 - a safe one
     execute(source, target, parameters)
 
 
@@ -187,11 +169,11 @@ class _Reproduction:
         self.to_project: list[str] = []
         self.root = Path(repo.root_dir)
         self.jobs = jobs
-        self.lock_order = list(_lock_entries(self.root / dvc_file))
+        self.lock_order = list(verify.entries(self.root, dvc_file))
 
     def run(self) -> list[StageRun]:
         """Run until every stage has ended."""
-        with Workers(self.jobs, self._preload()) as workers:
+        with Workers(self.jobs, self._preload) as workers:
             while self.waiting or self.to_project or workers.free < self.jobs:
                 self._start_ready(workers)
                 self._start_projections(workers)
@@ -298,14 +280,6 @@ class _Reproduction:
     def _end(self, run: StageRun) -> None:
         self.ended[run.name] = run
         self.tell_ended(run)
-
-
-def _lock_entries(dvc_file: Path) -> dict[str, Any]:
-    import yaml
-
-    lock = dvc_file.with_suffix(".lock")
-    content = yaml.safe_load(lock.read_text()) if lock.is_file() else {}
-    return dict((content or {}).get("stages") or {})
 
 
 def stale_dependencies(root: Path, dvc_file: str, *, write: bool = False) -> dict[str, list[str]]:

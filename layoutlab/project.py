@@ -9,7 +9,7 @@ MARKER = "dvc.yaml"
 
 
 def root(start: str | Path | None = None) -> Path:
-    """Return the project's root: the nearest folder upwards that holds the pipeline and its notebooks.
+    """Return the project's root: the nearest folder upwards with a pipeline and notebooks.
 
     Parameters
     ----------

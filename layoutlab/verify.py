@@ -44,25 +44,20 @@ def verify(root: Path, dvc_file: str = "dvc.yaml") -> list[Verdict]:
     InputError
         When git holds no lock for the pipeline.
     """
-    import yaml
     from dvc.repo import Repo
 
-    lock_file = str(Path(dvc_file).with_suffix(".lock"))
-    committed = committed_text(root, lock_file)
-    if committed is None:
-        raise InputError(
-            f"expected {lock_file} committed in git, found none: nothing to compare with"
-        )
-    entries = yaml.safe_load(committed)["stages"]
+    from layoutlab.pipeline import plan
+
+    committed = committed_entries(root, dvc_file)
+    if not committed:
+        raise InputError(f"expected the lock of {dvc_file} committed in git, found none to compare")
     repo = Repo(root)
     try:
-        from layoutlab.pipeline import plan
-
         stages = {stage.name: stage for stage in plan(repo, dvc_file)}
         return [
             verdict
             for name in stages
-            for verdict in _verify_stage(repo, stages[name], entries.get(name), root)
+            for verdict in _verify_stage(repo, stages[name], committed.get(name), root)
         ]
     finally:
         repo.close()
@@ -77,6 +72,23 @@ def overall(verdicts: list[Verdict]) -> str:
     """Return the worst verdict of a stage's outputs."""
     order = [IDENTICAL, WITHIN, NEW, MISSING, DIFFERENT]
     return max((verdict.verdict for verdict in verdicts), key=order.index, default=NEW)
+
+
+def entries(root: Path, dvc_file: str) -> dict[str, Any]:
+    """Return the stages of a pipeline's lock as it lies here."""
+    lock = (root / dvc_file).with_suffix(".lock")
+    return _stages(lock.read_text() if lock.is_file() else None)
+
+
+def committed_entries(root: Path, dvc_file: str) -> dict[str, Any]:
+    """Return the stages of a pipeline's lock as git's last commit holds it."""
+    return _stages(committed_text(root, str(Path(dvc_file).with_suffix(".lock"))))
+
+
+def _stages(lock: str | None) -> dict[str, Any]:
+    import yaml
+
+    return dict((yaml.safe_load(lock or "") or {}).get("stages") or {})
 
 
 def committed_text(root: Path, path: str) -> str | None:

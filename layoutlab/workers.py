@@ -10,7 +10,7 @@ import os
 import sys
 import threading
 import traceback
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from multiprocessing import forkserver
@@ -37,15 +37,16 @@ class Workers:
     ----------
     jobs : int
         How many pieces of work run side by side, at least 1.
-    preload : sequence of str
-        Modules to import once, in the server; those that cannot be imported are left to the work.
+    preload : callable
+        Returns the modules to import once, in the server; asked when the first piece starts.
+        Those that cannot be imported are left to the work.
     """
 
-    def __init__(self, jobs: int, preload: Sequence[str] = ()) -> None:
+    def __init__(self, jobs: int, preload: Callable[[], Sequence[str]] = tuple) -> None:
         self.jobs = jobs
         self._running: dict[str, tuple[Any, Connection]] = {}
         self._context = multiprocessing.get_context("forkserver")
-        self._context.set_forkserver_preload(["layoutlab.workers", *preload])
+        self._preload: Callable[[], Sequence[str]] | None = preload
 
     @property
     def free(self) -> int:
@@ -56,6 +57,9 @@ class Workers:
         self, name: str, work: Callable[..., Any], *given: Any, log: Path | None = None
     ) -> None:
         """Start ``work(*given)`` in a fresh fork; what it prints goes to the file `log`."""
+        if self._preload is not None:
+            self._context.set_forkserver_preload(["layoutlab.workers", *self._preload()])
+            self._preload = None
         with _pinned():
             forkserver.ensure_running()
         here, there = self._context.Pipe()
@@ -99,19 +103,23 @@ class Workers:
 
 
 def run_all(
-    work: Callable[..., Any], pieces: Iterable[tuple[str, tuple[Any, ...]]], workers: Workers
-) -> Iterable[Outcome]:
-    """Run ``work(*given)`` for each (name, given), as many at once as allowed; yield as they end."""
-    pending = iter(pieces)
-    left = True
-    while True:
-        while left and workers.free > 0:
-            piece = next(pending, None)
-            left = piece is not None
-            if piece is not None:
-                workers.start(piece[0], work, *piece[1])
-        if workers.free == workers.jobs:
-            return
+    work: Callable[..., Any],
+    pieces: Iterable[tuple[str, tuple[Any, ...]]],
+    workers: Workers,
+    logs: Mapping[str, Path],
+) -> Iterator[Outcome]:
+    """Run ``work(*given)`` for each (name, given), as many at once as allowed.
+
+    Yields
+    ------
+    Outcome
+        As the pieces end, in any order.
+    """
+    waiting = list(pieces)[::-1]
+    while waiting or workers.free < workers.jobs:
+        while waiting and workers.free > 0:
+            name, given = waiting.pop()
+            workers.start(name, work, *given, log=logs.get(name))
         yield workers.wait()
 
 

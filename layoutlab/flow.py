@@ -1,0 +1,118 @@
+"""How do we run a Beam pipeline here? The runner, its counters, and tables on their way.
+
+Apache Beam logs a warning about Google's clients whenever it is imported, so it is imported here,
+quietly, and taken from here: ``from layoutlab.flow import beam``.
+"""
+
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pyarrow as pa
+
+from layoutlab.errors import InputError
+
+
+@contextmanager
+def _without_warnings() -> Iterator[None]:
+    """Keep the root logger silent, and without the handler that a warning would give it."""
+    root, silent = logging.getLogger(), logging.NullHandler()
+    disabled = root.manager.disable
+    root.addHandler(silent)
+    logging.disable(logging.WARNING)
+    try:
+        yield
+    finally:
+        logging.disable(disabled)
+        root.removeHandler(silent)
+
+
+with _without_warnings():
+    import apache_beam as beam
+    from apache_beam.metrics import Metrics, MetricsFilter
+    from apache_beam.options.pipeline_options import PipelineOptions
+
+__all__ = ["AllTogether", "TableCoder", "beam", "count", "pipeline", "run"]
+
+RUNNER = "FnApiRunner"
+COUNTERS = "layoutlab"
+
+
+def pipeline() -> beam.Pipeline:
+    """Return an empty pipeline of the local runner, which reads no command line.
+
+    The runner is named: Beam's default first tries to download another one.
+    """
+    return beam.Pipeline(runner=RUNNER, options=PipelineOptions([]))
+
+
+def run(work: beam.Pipeline) -> dict[str, int]:
+    """Run a pipeline to its end and return what `count` counted, by name.
+
+    Raises
+    ------
+    InputError
+        One raised inside the pipeline, without the names of Beam's steps that Beam adds to it.
+    """
+    logger = logging.getLogger("apache_beam")
+    level = logger.level
+    logger.setLevel(logging.CRITICAL)
+    try:
+        result = work.run()
+        result.wait_until_finish()
+    except InputError as error:
+        raise InputError(str(error).partition(" [while running")[0]) from error
+    finally:
+        logger.setLevel(level)
+    counters = result.metrics().query(MetricsFilter().with_namespace(COUNTERS))["counters"]
+    return {counter.key.metric.name: counter.committed for counter in counters}
+
+
+def count(name: str, number: int) -> None:
+    """Add `number` to a counter; to be called inside a pipeline."""
+    Metrics.counter(COUNTERS, name).inc(number)
+
+
+class TableCoder(beam.coders.Coder):
+    """Arrow tables on their way between Beam's stages: an Arrow stream compressed by LZ4.
+
+    Beam asks for the size of the elements it counts; by default it would pickle them to know.
+    """
+
+    def encode(self, value: pa.Table) -> bytes:
+        """Return a table as bytes."""
+        buffer = pa.BufferOutputStream()
+        options = pa.ipc.IpcWriteOptions(compression="lz4", use_threads=False)
+        with pa.ipc.new_stream(buffer, value.schema, options=options) as stream:
+            stream.write_table(value)
+        content: bytes = buffer.getvalue().to_pybytes()
+        return content
+
+    def decode(self, encoded: bytes) -> pa.Table:
+        """Return the table again."""
+        with pa.ipc.open_stream(encoded) as stream:
+            return stream.read_all()
+
+    def estimate_size(self, value: pa.Table) -> int:
+        """Return the bytes a table takes in memory."""
+        size: int = value.nbytes
+        return size
+
+    def is_deterministic(self) -> bool:
+        """Tell that equal tables may differ in how they are chunked: no table is ever a key."""
+        return False
+
+
+beam.coders.registry.register_coder(pa.Table, TableCoder)
+
+
+class AllTogether(beam.PTransform):
+    """Bring all tables into one list: the only element, none when there are no tables."""
+
+    def expand(self, tables: beam.PCollection) -> beam.PCollection:
+        """Gather tables under one key."""
+        return tables | beam.Map(_under_one_key) | beam.GroupByKey() | beam.Values()
+
+
+def _under_one_key(table: pa.Table) -> tuple[int, pa.Table]:
+    return 0, table

@@ -1,0 +1,159 @@
+"""What did a command find? Tables and progress for the terminal."""
+
+import json
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from rich.console import Console
+from rich.table import Table
+
+from layoutlab import verify
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from layoutlab.pipeline import StageRun
+
+NEXT = """Where to look next
+  reports/notebooks/   the executed notebooks, with their figures in reports/figures/
+  make mlflow          parameters, metrics, figures and models of every run
+  make lab             the notebooks in JupyterLab: change a parameter and run
+  layoutlab verify     every output against what git holds"""
+
+
+@contextmanager
+def progress(
+    root: Path, dvc_file: str
+) -> Iterator[tuple[Callable[[str], None], Callable[["StageRun"], None]]]:
+    """Show a bar of stages on standard error; gives `tell` and `ended` of `pipeline.reproduce`."""
+    import yaml
+    from tqdm import tqdm
+
+    path = root / dvc_file
+    total = len(yaml.safe_load(path.read_text())["stages"]) if path.is_file() else 0
+    with tqdm(total=total, unit="stage", desc="repro", file=sys.stderr) as bar:
+
+        def tell(line: str) -> None:
+            bar.write(f"  {line}", file=sys.stderr)
+
+        def ended(run: "StageRun") -> None:
+            seconds = f" in {run.seconds:.1f} s" if run.seconds else ""
+            error = f": {run.error}" if run.error else ""
+            tell(f"{run.name}: {run.status}{seconds}{error}")
+            bar.update()
+
+        yield tell, ended
+
+
+def rows(root: Path, dvc_file: str, runs: Sequence["StageRun"]) -> list[dict[str, Any]]:
+    """Return for each stage: seconds, what became of it, and its main figures.
+
+    The main figures are the metrics a stage names in ``dvc.yaml`` under ``meta: figures``.
+    """
+    import yaml
+
+    committed = verify.committed_entries(root, dvc_file)
+    here = verify.entries(root, dvc_file)
+    same = {name for name in here if here[name] == committed.get(name)}
+    differ = committed and any(run.name not in same for run in runs)
+    verdicts = verify.verify(root, dvc_file) if differ else []
+    stages = yaml.safe_load((root / dvc_file).read_text())["stages"]
+    found = []
+    for run in runs:
+        word = verify.overall([v for v in verdicts if v.stage == run.name])
+        word = verify.IDENTICAL if run.name in same else word
+        state = run.status if run.status in ("failed", "skipped") else word
+        if state == verify.IDENTICAL:
+            state = {"ran": "reproduced identical"}.get(run.status, run.status)
+        row = {"stage": run.name, "seconds": round(run.seconds, 1), "state": state}
+        figures = main_figures(root, dvc_file, stages[run.name])
+        found.append(row | {"figures": figures, "error": run.error or ""})
+    return found
+
+
+def main_figures(root: Path, dvc_file: str, stage: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the metrics that a stage names as its main figures."""
+    from layoutlab.grids import flat
+
+    base = (root / dvc_file).parent / stage.get("wdir", ".")
+    metrics: dict[str, Any] = {}
+    for entry in stage.get("metrics", []):
+        path = base / (entry if isinstance(entry, str) else next(iter(entry)))
+        if path.is_file():
+            metrics |= dict(flat(json.loads(path.read_text())))
+    wanted = stage.get("meta", {}).get("figures", [])
+    return {name: metrics[name] for name in wanted if name in metrics}
+
+
+def show_runs(found: Sequence[Mapping[str, Any]], dvc_file: str) -> None:
+    """Print the table that ends ``layoutlab repro``, what failed, and where to look next."""
+    table = Table("stage", "seconds", "", "main figures", title=dvc_file, title_justify="left")
+    for row in found:
+        figures = ", ".join(f"{name} {number(value)}" for name, value in row["figures"].items())
+        table.add_row(row["stage"], f"{row['seconds']:.1f}", row["state"], figures)
+    console = Console()
+    console.print(table)
+    for row in found:
+        if row["error"]:
+            console.print(f"{row['stage']} {row['state']}: {row['error']}", markup=False)
+    console.print(NEXT, markup=False, highlight=False)
+
+
+def show_verdicts(verdicts: Sequence[verify.Verdict]) -> None:
+    """Print one line per output, and the count of each verdict."""
+    table = Table("stage", "output", "", "largest difference")
+    for v in verdicts:
+        difference = "" if v.difference in (None, 0.0) else f"{v.difference:.3g} {v.note}"
+        table.add_row(v.stage, v.path, v.verdict, difference or v.note)
+    console = Console()
+    console.print(table)
+    counts = {v.verdict: sum(w.verdict == v.verdict for w in verdicts) for v in verdicts}
+    console.print(", ".join(f"{count} {verdict}" for verdict, count in counts.items()))
+
+
+def sweep_summary(table: "pd.DataFrame", varied: Sequence[str], out: str) -> dict[str, Any]:
+    """Return the counts of a sweep and the mean of each numeric metric over its done points."""
+    done = table[table["status"] == "done"]
+    metrics = done.drop(columns=[*varied, "status", "error"]).select_dtypes("number")
+    errors = table.loc[table["status"] == "failed", "error"]
+    return {
+        "points": len(table),
+        "done": len(done),
+        "failed": len(errors),
+        "first_error": "" if errors.empty else str(errors.iloc[0]),
+        "mean": {name: float(value) for name, value in metrics.mean().items() if value == value},
+        "table": f"{out}/runs.parquet",
+    }
+
+
+def show_sweep(summary: Mapping[str, Any]) -> None:
+    """Print a sweep's counts, its first error, and where its table is."""
+    print(f"{summary['points']} points: {summary['done']} done, {summary['failed']} failed")
+    if summary["first_error"]:
+        print("first error:", summary["first_error"])
+    print("table:", summary["table"])
+
+
+def show_datasets(entries: Sequence[Mapping[str, Any]]) -> None:
+    """Print entries of the data registry, a row each."""
+    columns = [name for name in entries[0] if name not in ("citation", "files")] if entries else []
+    table = Table(*columns)
+    for entry in entries:
+        table.add_row(*(str(entry.get(name, "")) for name in columns))
+    Console().print(table)
+
+
+def show_summary(summary: Mapping[str, Any]) -> None:
+    """Print a summary's entries, a line each."""
+    for name, value in summary.items():
+        print(f"{name}: {number(value)}")
+
+
+def number(value: Any) -> str:
+    """Write a number as people read it: thousands apart, at most four significant decimals."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return str(value)
+    return f"{value:,}" if isinstance(value, int) else f"{value:,.4g}"

@@ -1,0 +1,169 @@
+"""Which lines of the receipts do we believe? Valid lines on one side, rejects on the other.
+
+A bad line is put aside as it came, with the first reason of `REASONS` that fits it, and counted;
+it never stops the rest.
+"""
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from layoutlab.retail.receipts import REQUIRED, SCHEMA, TEXT, Source, as_text, trimmed
+from layoutlab.retail.simulation import CANCELLED
+
+REASONS = {
+    "missing_field": "store, transaction, sku, category or time is not there",
+    "time_unreadable": "the time is not a timestamp or ISO 8601 text",
+    "quantity_unreadable": "the quantity is not there or not a whole number",
+    "cancelled": f"negative quantity on a transaction named {CANCELLED}…",
+    "quantity_not_positive": "zero or negative quantity, not named a cancellation: a return",
+    "price_unreadable": "the unit price is not there or not a finite number",
+    "price_not_positive": "zero or negative unit price",
+    "duplicate": "an earlier line is the same in every column",
+}
+REJECTS = pa.schema(
+    {"line": pa.int64(), "reason": pa.string(), **{name: pa.string() for name in SCHEMA.names}}
+)
+VALID = SCHEMA.append(pa.field("line", pa.int64()))
+
+
+def validate(raw: pa.Table, source: Source) -> tuple[pa.Table, pa.Table]:
+    """Split lines as they came into valid lines and rejects; duplicates are found later.
+
+    Parameters
+    ----------
+    raw : pyarrow.Table
+        Lines with the columns of `SCHEMA`, in any type `receipts.inspect` lets pass, and ``line``,
+        their number in the file.
+    source : Source
+        What the whole file is: an untimed source needs no times, an unpriced one no prices.
+
+    Returns
+    -------
+    valid : pyarrow.Table
+        The columns of `SCHEMA` in its types, text without blanks at its ends, and ``line``.
+    rejects : pyarrow.Table
+        The schema `REJECTS`: every value as text, the first reason that fits, and ``line``.
+    """
+    text = {name: trimmed(raw[name]) for name in TEXT}
+    given, time = times(raw["time"])
+    quantity, price = _numbers(raw["quantity"]), _numbers(raw["unit_price"])
+    missing = np.logical_or.reduce([_null(text[name]) for name in REQUIRED])
+    cancelled = _true(pc.starts_with(text["transaction_id"], CANCELLED))
+    unreadable = ~np.isfinite(quantity) | (quantity != np.floor(quantity))
+    conditions = {
+        "missing_field": missing | (source.timed & ~given),
+        "time_unreadable": source.timed & _null(time),
+        "quantity_unreadable": unreadable | (np.abs(quantity) >= 2**53),
+        "cancelled": cancelled & (quantity < 0),
+        "quantity_not_positive": quantity <= 0,
+        "price_unreadable": source.priced & ~np.isfinite(price),
+        "price_not_positive": source.priced & (price <= 0),
+    }
+    reason = np.select(list(conditions.values()), range(1, len(conditions) + 1), 0)
+    numbers = pa.array(np.where(reason == 0, quantity, 0).astype(np.int64)), pa.array(price)
+    columns = text | dict(zip(("time", "quantity", "unit_price"), (time, *numbers), strict=True))
+    if not source.priced:
+        columns["unit_price"] = pa.nulls(len(raw), pa.float64())
+    valid = pa.table([*(columns[name] for name in SCHEMA.names), raw["line"]], VALID)
+    valid = valid if not reason.any() else valid.filter(pa.array(reason == 0))
+    return valid, _rejects(raw, reason, list(conditions))
+
+
+def rejected_as(lines: pa.Table, reason: str) -> pa.Table:
+    """Return lines of any types as rejects (`REJECTS`) for one reason."""
+    columns = {name: as_text(lines[name]) for name in SCHEMA.names}
+    columns |= {"line": lines["line"], "reason": pa.repeat(reason, len(lines))}
+    return pa.table([columns[name] for name in REJECTS.names], REJECTS)
+
+
+def times(column: pa.ChunkedArray) -> tuple[np.ndarray, pa.ChunkedArray]:
+    """Read times: timestamps, dates or ISO 8601 text; a time without a zone is taken as UTC.
+
+    Returns
+    -------
+    given : ndarray of bool, shape (n,)
+        Whether there is anything to read.
+    times : pyarrow.ChunkedArray of timestamp, shape (n,)
+        Null where unreadable.
+    """
+    wanted = SCHEMA.field("time").type
+    if pa.types.is_null(column.type) or column.null_count == len(column):
+        return np.zeros(len(column), bool), pa.nulls(len(column), wanted)
+    if not pa.types.is_timestamp(column.type) and not pa.types.is_date(column.type):
+        text = trimmed(column)
+        parsed = pd.to_datetime(text.to_pandas(), format="ISO8601", utc=True, errors="coerce")
+        return ~_null(text), pa.array(parsed.dt.as_unit("us"), wanted)
+    if pa.types.is_timestamp(column.type) and column.type.tz is not None:
+        return ~_null(column), column.cast(wanted, safe=False)
+    return ~_null(column), column.cast(pa.timestamp("us"), safe=False).cast(wanted)
+
+
+def _numbers(column: pa.ChunkedArray) -> np.ndarray:
+    """Return floats, NaN where there is no number."""
+    kind = column.type
+    if pa.types.is_integer(kind) or pa.types.is_floating(kind):
+        return np.asarray(column.cast(pa.float64(), safe=False).to_numpy())
+    numbers = pd.to_numeric(as_text(column).to_pandas(), errors="coerce")
+    return np.asarray(numbers.to_numpy(dtype=float, na_value=np.nan))
+
+
+def _null(column: pa.ChunkedArray) -> np.ndarray:
+    return np.asarray(column.is_null().to_numpy(zero_copy_only=False))
+
+
+def _true(column: pa.ChunkedArray) -> np.ndarray:
+    return np.asarray(pc.fill_null(column, False).to_numpy(zero_copy_only=False))
+
+
+def _rejects(raw: pa.Table, reason: np.ndarray, names: list[str]) -> pa.Table:
+    """Return the lines whose reason is not 0 as rejects, in the order they came."""
+    if not reason.any():
+        return REJECTS.empty_table()
+    bad = raw.filter(pa.array(reason > 0))
+    named = pa.array([names[code - 1] for code in reason[reason > 0]], pa.string())
+    rejected = rejected_as(bad, "")
+    return rejected.set_column(REJECTS.get_field_index("reason"), "reason", named)
+
+
+def numbered(lines: pa.Table, *names: str) -> np.ndarray:
+    """Number the rows by what stands in some columns: the same number for the same values.
+
+    Returns
+    -------
+    ndarray of int64, shape (n,)
+        At least 0; ordered neither by value nor by appearance, and with gaps.
+    """
+    number = np.zeros(len(lines), np.int64)
+    for name in names:
+        coded = lines[name].combine_chunks().dictionary_encode()
+        number = number * len(coded.dictionary) + coded.indices.to_numpy()
+    return number
+
+
+def distinct(number: np.ndarray) -> np.ndarray:
+    """Return the distinct numbers, ascending."""
+    ascending = np.sort(number)
+    first = np.ones(len(ascending), bool)
+    first[1:] = ascending[1:] != ascending[:-1]
+    return ascending[first]
+
+
+def repeated(lines: pa.Table) -> np.ndarray:
+    """Tell which lines repeat an earlier one in every column of the contract.
+
+    Only lines that share transaction and sku are compared in full.
+
+    Returns
+    -------
+    ndarray of bool, shape (n,)
+    """
+    number = numbered(lines, "transaction_id", "sku")
+    ascending = np.sort(number)
+    shared = ascending[1:][ascending[1:] == ascending[:-1]]
+    candidates = np.flatnonzero(np.isin(number, shared))
+    frame = lines.select(SCHEMA.names).take(pa.array(candidates)).to_pandas()
+    result = np.zeros(len(lines), bool)
+    result[candidates] = frame.duplicated().to_numpy()
+    return result
