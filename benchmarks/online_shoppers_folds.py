@@ -3,7 +3,7 @@
 Run with ``python benchmarks/online_shoppers_folds.py [--json] [--seed N]``. Ten stratified folds
 (shuffled, random state 42); in each, scikit-learn's HistGradientBoostingClassifier and logistic
 regression are fitted beside our model, on the same visits, in the same run. The recipe of our
-model is the package's default, chosen once by five-fold validation inside the training part of the
+model is the package's default, chosen once on validation visits inside the training part of the
 first fold. Exit code 1 when the mean AUC misses the bar.
 """
 

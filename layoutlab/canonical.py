@@ -172,8 +172,10 @@ def write_figure(path: str | Path, figure: "Figure") -> None:
     suffix = Path(path).suffix
     if suffix not in clocks:
         raise InputError(f"expected a figure named .svg, .png or .pdf, got {Path(path).name}")
-    with writing(path) as part, mpl.rc_context({"svg.hashsalt": "layoutlab"}):
-        figure.savefig(part, metadata=clocks[suffix], bbox_inches="tight")
+    drawn = io.BytesIO()
+    with mpl.rc_context({"svg.hashsalt": "layoutlab"}):
+        figure.savefig(drawn, format=suffix[1:], metadata=clocks[suffix], bbox_inches="tight")
+    write_bytes(path, drawn.getvalue())
 
 
 def write_keras(path: str | Path, model: "keras.Model") -> None:

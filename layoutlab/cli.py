@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import os
 import sys
 from collections.abc import Sequence
 from typing import Any
@@ -21,6 +22,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         say("interrupted; what was finished is kept, and the same command goes on from there")
         return INTERRUPTED
+    except BrokenPipeError:  # whoever read our output has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
     except Exception as error:
         message, code = _in_words(error)
         if message is None:
@@ -85,6 +89,7 @@ def parser() -> argparse.ArgumentParser:
     sweep.add_argument("--retry-failed", action="store_true", help="run failed points again")
 
     track = _verb(verbs, "track", "project finished stages to MLflow", _track)
+    track.add_argument("--ui", action="store_true", help="open MLflow's pages on our database")
     track.add_argument("--rebuild", action="store_true", help="make the database anew from git")
 
     data = verbs.add_parser("data", help="public data: list, get, check")
@@ -161,7 +166,7 @@ def _deps(options: argparse.Namespace) -> tuple[Any, int]:
 
 
 def _sweep(options: argparse.Namespace) -> tuple[Any, int]:
-    from layoutlab import grids, project, report, sweeps, tracking
+    from layoutlab import grids, project, report, sweeps
 
     root = project.root()
     defaults = grids.defaults(root / options.notebook)
@@ -171,16 +176,37 @@ def _sweep(options: argparse.Namespace) -> tuple[Any, int]:
         options.notebook, fixed=fixed, grid=grid, jobs=options.jobs, out=options.out,
         on=options.on, retry_failed=options.retry_failed,
     )  # fmt: skip
-    tracking.project_sweep(options.out, options.notebook, table, parameters=list(grid), fixed=fixed)
+    _log_sweep(options, table, list(grid), fixed)
     summary = report.sweep_summary(table, list(grid), options.out)
     if not options.json:
         report.show_sweep(summary)
     return summary, FAILED if summary["failed"] else 0
 
 
+def _log_sweep(options: argparse.Namespace, table: Any, varied: list[str], fixed: Any) -> None:
+    """Show the sweep in MLflow; MLflow being away is said, and fails nothing."""
+    from pathlib import Path
+
+    from layoutlab import project, tracking
+    from layoutlab.errors import InputError
+    from layoutlab.tracking import stages
+
+    notebook = project.root() / options.notebook
+    name = f"{notebook.stem} {Path(options.out).name}"
+    study = stages.study_of(notebook.read_text())
+    try:
+        tracking.project_sweep(name, study, table, parameters=varied, fixed=fixed)
+    except InputError as error:
+        say(f"the sweep was not logged to MLflow, the same command logs it later: {error}")
+
+
 def _track(options: argparse.Namespace) -> tuple[Any, int]:
     from layoutlab import tracking
 
+    if options.ui:
+        say(f"MLflow opens at {tracking.UI_ADDRESS}")
+        command = tracking.ui_command()
+        os.execvp(command[0], command)
     result = tracking.rebuild() if options.rebuild else tracking.project_all()
     if not options.json:
         print(json.dumps(result, indent=2, default=str))

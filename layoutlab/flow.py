@@ -1,7 +1,9 @@
 """How do we run a Beam pipeline here? The runner, its counters, and tables on their way.
 
-Apache Beam logs a warning about Google's clients whenever it is imported, so it is imported here,
-quietly, and taken from here: ``from layoutlab.flow import beam``.
+Apache Beam is imported here and taken from here, ``from layoutlab.flow import beam``, because two
+of its habits have to be broken: whenever it is imported it logs a warning about Google's clients,
+and in a notebook it names steps after cells (and keeps its temporary folders), importing its data
+frames to do so, which fails with pandas 3 (an AttributeError of Beam 2.77).
 """
 
 import logging
@@ -29,8 +31,10 @@ def _without_warnings() -> Iterator[None]:
 
 with _without_warnings():
     import apache_beam as beam
+    from apache_beam import pipeline as beam_pipeline
     from apache_beam.metrics import Metrics, MetricsFilter
     from apache_beam.options.pipeline_options import PipelineOptions
+    from apache_beam.utils import interactive_utils
 
 __all__ = ["AllTogether", "TableCoder", "beam", "count", "pipeline", "run"]
 
@@ -103,7 +107,14 @@ class TableCoder(beam.coders.Coder):
         return False
 
 
+def _not_in_ipython() -> bool:
+    """Tell Beam that it runs in a programme, in notebooks too."""
+    return False
+
+
 beam.coders.registry.register_coder(pa.Table, TableCoder)
+for _module in (beam_pipeline, interactive_utils):
+    _module.is_in_ipython = _not_in_ipython
 
 
 class AllTogether(beam.PTransform):

@@ -8,20 +8,22 @@ but not followed: under the engine it does nothing.
 import ast
 import re
 from collections.abc import Iterator
-from functools import cache
 from pathlib import Path
 
 import nbformat
 
 PACKAGE = "layoutlab"
 NOT_FOLLOWED = {"layoutlab.tracking"}
-MAGIC = re.compile(r"^\s*[%!?].*$", re.MULTILINE)
+TIMED = re.compile(r"\A\s*%%(time|timeit|prun|capture)\b.*")
 
 
 def notebook_code(notebook: Path) -> str:
-    """Return the code of a notebook as one module, without magics."""
+    """Return the code of a notebook as one module, magics and shell lines as IPython's calls."""
+    from IPython.core.inputtransformer2 import TransformerManager
+
     cells = nbformat.read(notebook, as_version=4).cells
-    return MAGIC.sub("", "\n".join(cell.source for cell in cells if cell.cell_type == "code"))
+    sources = [TIMED.sub("", cell.source) for cell in cells if cell.cell_type == "code"]
+    return "\n".join(TransformerManager().transform_cell(source) for source in sources)
 
 
 def modules_of_notebook(notebook: Path, root: Path) -> list[str]:
@@ -69,7 +71,6 @@ def _path(module: str, root: Path) -> Path:
     return base / "__init__.py" if base.is_dir() else base.with_suffix(".py")
 
 
-@cache
 def _imported_by(module: str, root: Path) -> set[str]:
     return set(_own_modules(_imports(_path(module, root).read_text()), root))
 

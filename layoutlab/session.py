@@ -121,8 +121,14 @@ def _new_shell(recorder: Recorder, folder: str) -> _Shell:
         displayhook_class=_Hook,
     )
     shell.recorder = shell.display_pub.recorder = shell.displayhook.recorder = recorder
-    shell.run_line_magic("matplotlib", "inline")
+    _draw_inline()
     return shell
+
+
+def _draw_inline() -> None:
+    """Let figures go into the notebook; matplotlib does so itself if it is imported from now on."""
+    if "matplotlib_inline.backend_inline" in sys.modules:
+        sys.modules["matplotlib_inline.backend_inline"]._enable_matplotlib_integration()
 
 
 def run_cells(
@@ -161,7 +167,6 @@ def run_cells(
                 after_cell(index)
         finally:
             sys.stdout = stdout
-            shell.displayhook.flush()
             _Shell.clear_instance()
     return None
 

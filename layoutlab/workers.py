@@ -5,6 +5,7 @@ work gets a fresh fork of it, so nothing leaks from one piece into the next and 
 takes nobody along. Should this process be killed, its workers end themselves.
 """
 
+import gc
 import multiprocessing
 import os
 import sys
@@ -143,6 +144,7 @@ def _work(
     given: tuple[Any, ...],
 ) -> None:
     """Do one piece of work in the fork and send (value, error)."""
+    gc.freeze()  # what the server imported is nobody's garbage: collecting it again costs time
     threading.Thread(target=_end_with_parent, args=(connection,), daemon=True).start()
     os.environ.update(environment)
     if log is not None:

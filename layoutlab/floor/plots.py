@@ -59,7 +59,9 @@ def draw_floor(
         )
     for name, (x, y), colour in (("in", floor.entrance, GREEN), ("out", floor.exit, VERMILION)):
         ax.add_patch(Rectangle((x + 0.05, y + 0.05), 0.9, 0.9, fill=False, edgecolor=colour, lw=2))
-        ax.text(x + 0.5, y + 0.5, name, ha="center", va="center", fontsize=8, color=colour)
+        ax.text(
+            x + 0.5, y + 0.5, name, ha="center", va="center", fontsize=8, color=colour, zorder=5
+        )
     if walk:
         across, down = np.array(walk).T + 0.5
         ax.plot(across, down, color=ORANGE, lw=2, ls="--", label="shortest walk")
@@ -94,7 +96,7 @@ def draw_generations(
         A walk for each generation; None where there is no way from door to door.
     """
     if axes is None:
-        size = (3.6 * len(snapshots), 4.6)
+        size = (3.6 * len(snapshots), 4.3)
         axes = plt.subplots(1, len(snapshots), figsize=size, layout="constrained", squeeze=False)[
             1
         ][0]
@@ -142,7 +144,13 @@ def plot_history(
     return ax
 
 
-def plot_schemes(summary: pd.DataFrame, letters: Mapping[str, str], ax: Axes | None = None) -> Axes:
+def plot_schemes(
+    summary: pd.DataFrame,
+    letters: Mapping[str, str],
+    ax: Axes | None = None,
+    *,
+    level: float = 0.05,
+) -> Axes:
     """Plot each scheme's mean and median with their intervals; tied schemes share a letter.
 
     Parameters
@@ -152,6 +160,8 @@ def plot_schemes(summary: pd.DataFrame, letters: Mapping[str, str], ax: Axes | N
     letters : mapping of str to str
         As `schemes.tie_letters` gives them.
     ax : Axes, optional
+    level : float
+        Of the tests behind the letters.
     """
     ax = ax or plt.subplots(figsize=(7.2, 5.2), layout="constrained")[1]
     height = np.arange(len(summary))
@@ -180,7 +190,7 @@ def plot_schemes(summary: pd.DataFrame, letters: Mapping[str, str], ax: Axes | N
     write_caption(
         ax,
         "Marks with 95 % bootstrap intervals over the seeds. Schemes that share a letter are tied: "
-        "Wilcoxon's signed-rank test with Holm's correction does not separate them at 5 %.",
+        f"Wilcoxon's signed-rank test, Holm's correction, does not separate them at {level:.0%}.",
     )
     return ax
 
@@ -206,6 +216,6 @@ def plot_heatmap(table: pd.DataFrame, ax: Axes | None = None) -> Axes:
     plt.colorbar(image, ax=ax, label="mean best fitness")
     write_caption(
         ax,
-        "Rows differ far more than columns where selection matters more than crossover.",
+        "Mean over the seeds of the best fitness that a run met; lighter is better.",
     )
     return ax

@@ -47,10 +47,12 @@ def paired_values(
     """
     missing = [name for name in (*SCHEME, "seed", value, budget) if name not in runs.columns]
     if missing:
-        raise InputError(f"runs: expected columns {', '.join(missing)}, got {', '.join(map(str, runs.columns))}")
+        raise InputError(
+            f"runs: expected columns {', '.join(missing)}, got {', '.join(map(str, runs.columns))}"
+        )
     repeated = runs.duplicated([*SCHEME, "seed"])
     if repeated.any():
-        row = runs.loc[repeated, [*SCHEME, "seed"]].iloc[0].tolist()
+        row = ", ".join(map(str, runs.loc[repeated, [*SCHEME, "seed"]].iloc[0]))
         raise InputError(f"runs: expected one run per scheme and seed, got {row} more than once")
     spent = runs.groupby("seed")[budget].agg(["min", "max"])
     unequal = spent.index[spent["min"] != spent["max"]]

@@ -85,7 +85,7 @@ def from_receipts(
     -------
     dict
         What `layoutlab.retail.baskets.prepare` counts, and ``pairs``, ``pair_occurrences``,
-        ``kept_categories``, ``real_pairs`` and ``top_pairs`` (ten, by lift, of the real ones).
+        ``kept_categories``, ``real_pairs`` and ``top_pairs`` (the first ten of `ranked`).
 
     Raises
     ------
@@ -151,7 +151,10 @@ def estimate(counts: PairCounts, *, min_baskets: int = 1, confidence: float = 0.
 
 
 def ranked(affinity: Affinity, false_discovery_rate: float = 1.0) -> pd.DataFrame:
-    """List the pairs whose q-value is at most `false_discovery_rate`, highest lift first.
+    """List the pairs whose q-value is at most `false_discovery_rate`, the surely strongest first.
+
+    Pairs are ordered by the lower limit of their lift, so that two of a kind bought together once
+    by chance do not come first.
 
     Returns
     -------
@@ -173,7 +176,29 @@ def ranked(affinity: Affinity, false_discovery_rate: float = 1.0) -> pd.DataFram
             },
         }
     )
-    return frame.sort_values("lift", ascending=False, kind="stable", ignore_index=True)
+    return frame.sort_values("lift_low", ascending=False, kind="stable", ignore_index=True)
+
+
+def summary(pairs_found: pd.DataFrame) -> dict[str, dict[str, float]]:
+    """Return pairs of `ranked` by name, "first + second": baskets, lift, lift_low, lift_high."""
+    columns = ["baskets", "lift", "lift_low", "lift_high"]
+    names = pairs_found["first"] + " + " + pairs_found["second"]
+    numbers = pairs_found[columns].to_dict("records")
+    return {name: dict(row) for name, row in zip(names, numbers, strict=True)}
+
+
+def most_bought(affinity: Affinity, n: int) -> pd.DataFrame:
+    """Return the lifts between the `n` most bought categories, shape (n, n) or less, most first."""
+    order = np.argsort(-affinity.support.diagonal(), kind="stable")[:n]
+    names = affinity.categories[order]
+    return pd.DataFrame(affinity.lift[np.ix_(order, order)], index=names, columns=names)
+
+
+def true_lifts(pairs_found: pd.DataFrame, truth: dict[str, Any]) -> pd.Series:
+    """Return the planted lift of each pair of `ranked`, NaN for pairs that were not planted."""
+    true = {(pair["first"], pair["second"]): pair["lift"] for pair in truth["pairs"]}
+    names = zip(pairs_found["first"], pairs_found["second"], strict=True)
+    return pd.Series([true.get(name, np.nan) for name in names], dtype=float)
 
 
 def recovered(
@@ -197,18 +222,17 @@ def recovered(
         ``coverage_planted``: of the planted pairs' alone.
     """
     found = ranked(affinity)
-    true = {(pair["first"], pair["second"]): pair["lift"] for pair in truth["pairs"]}
-    names = pd.MultiIndex.from_frame(found[["first", "second"]])
-    exact = np.array([true.get(name, truth["independent_lift"]) for name in names])
-    planted = names.isin(list(true))
+    true = true_lifts(found, truth)
+    planted = true.notna().to_numpy()
+    exact = true.fillna(truth["independent_lift"])
     called = ((found["q_value"] <= false_discovery_rate) & (found["lift"] > 1)).to_numpy()
     covered = ((found["lift_low"] <= exact) & (exact <= found["lift_high"])).to_numpy()
     both = int((planted & called).sum())
     return {
-        "planted": len(true),
+        "planted": len(truth["pairs"]),
         "called": int(called.sum()),
         "precision": both / called.sum() if called.any() else 1.0,
-        "recall": both / len(true) if true else 1.0,
+        "recall": both / len(truth["pairs"]) if truth["pairs"] else 1.0,
         "coverage": float(covered.mean()) if len(covered) else 1.0,
         "coverage_planted": float(covered[planted].mean()) if planted.any() else 1.0,
     }

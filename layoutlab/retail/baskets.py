@@ -54,7 +54,8 @@ def prepare(
         the earliest of the basket's lines, ``customer_id`` the first in alphabetical order.
     rejects_path : str or Path
         Written as parquet (`lines.REJECTS`): every rejected line as text, its reason and its
-        number in the file, ordered by that number.
+        number in the file, ordered by that number. Text is as it came, except that duplicates,
+        found last, show their times and numbers as we read them.
 
     Returns
     -------
@@ -272,6 +273,7 @@ def _union(sets: Iterable[set[str]]) -> set[str]:
 def _baskets(gathered: pa.Table, categories: list[str]) -> pa.Table:
     """Form the baskets of one part."""
     number = lines.numbered(gathered, "store_id", "transaction_id")
+    number = pa.array(number).dictionary_encode().indices.to_numpy().astype(np.int64)
     code = pc.index_in(gathered["category"], value_set=pa.array(categories)).to_numpy()
     bought = lines.distinct(number * len(categories) + code)
     start = np.searchsorted(bought, np.arange(number.max() + 2) * len(categories))

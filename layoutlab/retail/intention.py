@@ -102,7 +102,8 @@ def fit_network(
     coder = _coder(train, names, recipe.bins)
     members = _members(int(coder.output.shape[-1]), recipe, rng)
     steps = -(-len(train) // recipe.batch) * recipe.epochs
-    members.compile(
+    trained = keras.Model(members.input, members.output)
+    trained.compile(
         keras.optimizers.AdamW(
             keras.optimizers.schedules.CosineDecay(recipe.learning_rate, steps),
             weight_decay=recipe.weight_decay,
@@ -115,7 +116,7 @@ def fit_network(
     history: dict[str, list[float]] = {"train": [], "validation": []}
     for _ in range(recipe.epochs):
         order = rng.permutation(len(coded))
-        past = members.fit(
+        past = trained.fit(
             coded[order],
             target[order],
             batch_size=recipe.batch,

@@ -41,7 +41,7 @@ def limits(
     ----------
     The module's docstring derives it.
     """
-    v = 1 - c / a - c / b + 2 * c * c / (a * b) - c / n
+    v = 1 - (c / a + c / b) + 2 * c * c / (a * b) - c / n
     half = stats.norm.ppf((1 + confidence) / 2) ** 2 * np.maximum(v, 0) / 2
     spread = np.sqrt(half * (half + 2 * c))
     return np.maximum(c + half - spread, 0), c + half + spread

@@ -94,7 +94,8 @@ def times(column: pa.ChunkedArray) -> tuple[np.ndarray, pa.ChunkedArray]:
     if not pa.types.is_timestamp(column.type) and not pa.types.is_date(column.type):
         text = trimmed(column)
         parsed = pd.to_datetime(text.to_pandas(), format="ISO8601", utc=True, errors="coerce")
-        return ~_null(text), pa.array(parsed.dt.as_unit("us"), wanted)
+        utc = parsed.dt.tz_convert(None).to_numpy().astype("datetime64[us]")
+        return ~_null(text), pa.chunked_array([pa.array(utc)]).cast(wanted)
     if pa.types.is_timestamp(column.type) and column.type.tz is not None:
         return ~_null(column), column.cast(wanted, safe=False)
     return ~_null(column), column.cast(pa.timestamp("us"), safe=False).cast(wanted)

@@ -78,7 +78,7 @@ def draw_basket_sizes(sizes: np.ndarray, ax: Axes | None = None, *, caption: str
     """
     ax = ax or plt.subplots(figsize=(6.5, 3.2), layout="constrained")[1]
     most = min(int(sizes.max()), 51)
-    ax.hist(sizes.clip(max=most), bins=list(np.arange(1, most + 2) - 0.5), color=BLUE)
+    ax.hist(sizes.clip(max=most), bins=list(np.arange(1, most + 2) - 0.5), color=BLUE, ec="white")
     ax.set(
         title="How much goes into one basket",
         xlabel="lines of a transaction" + (" (51: 51 and more)" if most == 51 else ""),

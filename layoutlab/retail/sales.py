@@ -72,7 +72,7 @@ def lines_by_hour(path: str | Path) -> pd.DataFrame:
     All zero when no time can be read.
     """
     time = read(path, ["time"])["time"].drop_null().to_pandas()
-    counted = pd.crosstab(time.dt.dayofweek, time.dt.hour) if len(time) else pd.DataFrame()
+    counted = pd.crosstab(time.dt.day_of_week, time.dt.hour) if len(time) else pd.DataFrame()
     counted = counted.reindex(index=range(7), columns=range(24), fill_value=0).fillna(0).astype(int)
     return counted.set_axis(WEEKDAYS, axis="index")
 

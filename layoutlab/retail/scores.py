@@ -77,6 +77,7 @@ MEASURES: dict[str, Callable[[np.ndarray, np.ndarray], np.ndarray]] = {
     "brier": brier,
     "calibration_error": calibration_error,
 }
+LOWER_IS_BETTER = ("log_loss", "brier", "calibration_error")
 
 
 def score(bought: np.ndarray, probability: np.ndarray) -> dict[str, float]:
@@ -154,6 +155,17 @@ def compare(
     low = pd.DataFrame(limits.low, index=index, columns=columns).add_suffix("_low")
     high = pd.DataFrame(limits.high, index=index, columns=columns).add_suffix("_high")
     return pd.concat([point, low, high], axis="columns")
+
+
+def verdicts(table: pd.DataFrame) -> pd.Series:
+    """Return per measure of `compare` whether the model is ``better`` or ``worse``, or a ``tie``.
+
+    A tie is a difference whose interval holds zero.
+    """
+    sign = np.where(table.index.isin(LOWER_IS_BETTER), -1, 1)
+    one_side = (table["difference_low"] > 0) | (table["difference_high"] < 0)
+    better = np.where(sign * table["difference"] > 0, "better", "worse")
+    return pd.Series(np.where(one_side, better, "tie"), index=table.index, name="model is")
 
 
 def _measured(

@@ -106,7 +106,7 @@ def purchase_probability(visits: pd.DataFrame) -> np.ndarray:
         - 0.6 * np.log((1 + minutes) / 11) ** 2
         - 14 * visits["exit_rates"].to_numpy()
         + new * 0.9 * np.log1p(visits["product_related"].to_numpy() / 10)
-        + 0.7 * np.isin(visits["month"], (9, 10, 11))
+        + 0.7 * np.isin(visits["month"], (10, 11))
         + 0.5 * np.isin(visits["traffic_type"], (2, 8))
         - 0.8 * visits["special_day"].to_numpy()
     )

@@ -164,7 +164,7 @@ def _require_known(name: str, values: pd.Series, known: "range | tuple[str, ...]
         row = int(np.argmax(unknown))
         expected = "1 to 12" if isinstance(known, range) else ", ".join(known)
         raise InputError(
-            f"expected {name} to be one of {expected}, got {values.iloc[row]!r} in row {row} "
+            f"expected {name} to be one of {expected}, got {values.tolist()[row]!r} in row {row} "
             f"({int(unknown.sum())} such row(s))"
         )
 

@@ -24,6 +24,11 @@ UNDER_ENGINE = "LAYOUTLAB_ENGINE"
 UI_ADDRESS = "http://127.0.0.1:5000/#/experiments?workflowType=machine_learning"
 
 
+def _say(line: str) -> None:
+    """Tell the user a line of progress."""
+    print(line, file=sys.stderr)
+
+
 def track(notebook: str, values: Mapping[str, Any]) -> None:
     """Log a notebook's run by hand; the one call in its last cell.
 
@@ -46,7 +51,7 @@ def track(notebook: str, values: Mapping[str, Any]) -> None:
         record.record(notebooks.result(_project.root(), notebook, values))
     except (InputError, OSError, ValueError, LookupError, TypeError, ImportError) as error:
         reason = " ".join(str(error).split()) or type(error).__name__
-        print(f"this run was not logged to MLflow: {reason}", file=sys.stderr)
+        _say(f"this run was not logged to MLflow: {reason}")
 
 
 def project(result: "Result") -> str:
@@ -96,7 +101,7 @@ def project_stage(stage: str, dvc_file: str = "dvc.yaml") -> str:
         return project(stages.result_here(repo, stage, dvc_file))
 
 
-def project_all(tell: Callable[[str], None] = print) -> dict[str, str]:
+def project_all(tell: Callable[[str], None] = _say) -> dict[str, str]:
     """Project every stage that is up to date, of both pipelines.
 
     Returns
@@ -159,7 +164,7 @@ def project_sweep(
     return sweeps.record_sweep(name, study, table, parameters=parameters, fixed=fixed)
 
 
-def rebuild(tell: Callable[[str], None] = print) -> dict[str, Any]:
+def rebuild(tell: Callable[[str], None] = _say) -> dict[str, Any]:
     """Make the database anew from git history and the DVC cache; the old one is moved aside.
 
     Every distinct stage entry of every committed ``dvc.lock`` becomes a run, tagged with the first

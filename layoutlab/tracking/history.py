@@ -88,13 +88,15 @@ def entries(root: Path) -> Iterator[tuple[Entry, str]]:
             content = yaml.safe_load(git(root, "show", f"{commit}:{lock}") or "") or {}
             plan = yaml.safe_load(git(root, "show", f"{commit}:{pipeline}") or "") or {}
             for stage, described in (content.get("stages") or {}).items():
-                entry = entry_locked(stage, pipeline, described, _folder(plan, stage, pipeline))
+                entry = entry_locked(
+                    stage, pipeline, described, stage_folder(plan, stage, pipeline)
+                )
                 if entry.key not in seen:
                     seen.add(entry.key)
                     yield entry, commit
 
 
-def _folder(plan: dict[str, Any], stage: str, pipeline: str) -> str:
+def stage_folder(plan: dict[str, Any], stage: str, pipeline: str) -> str:
     """Return the folder a stage runs in, relative to the root."""
     written = (plan.get("stages") or {}).get(stage.partition("@")[0]) or {}
     folder = written.get("wdir") or (written.get("do") or {}).get("wdir") or "."

@@ -220,8 +220,8 @@ def log_model(run_id: str, path: Path, name: str) -> None:
     model = keras.saving.load_model(path, compile=False)
     example = input_example(model, path)
     signature = None if example is None else infer_signature(example, _answer(model, example))
-    with mlflow.start_run(run_id=run_id):
-        mlflow.keras.log_model(
+    with mlflow.start_run(run_id=run_id, nested=True):
+        mlflow.tensorflow.log_model(
             model,
             name="model",
             signature=signature,

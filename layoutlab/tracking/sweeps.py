@@ -65,7 +65,8 @@ def record_sweep(
         now = int(time.time() * 1000)
         key = digest([name, list(parameters), dict(fixed)])
         parent = _parent(client, experiment, name, key, now)
-        children = {child.key: child for child in _children(table, parameters, parent, now)}
+        points = table.drop(columns=list(fixed), errors="ignore")
+        children = {child.key: child for child in _children(points, parameters, parent, now)}
         known = _known(client, experiment, parent)
         for gone in known.keys() - children.keys():
             client.delete_run(known[gone])
