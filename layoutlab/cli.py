@@ -1,6 +1,7 @@
 """What can be asked of `layoutlab` in a terminal? What a verb needs is imported when it runs."""
 
 import argparse
+import errno
 import json
 import os
 import sys
@@ -9,6 +10,7 @@ from typing import Any
 
 INTERRUPTED = 130
 FAILED, BAD_INPUT = 1, 2
+WRITING = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EACCES, errno.EROFS}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -45,16 +47,16 @@ def say(line: str) -> None:
 
 def _in_words(error: Exception) -> tuple[str | None, int]:
     """Return one message for an error that is the user's to mend, and the exit code."""
-    import errno
-
     from layoutlab.errors import InputError
 
     if isinstance(error, InputError):
         return str(error), BAD_INPUT
-    if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EACCES, errno.EROFS):
+    if isinstance(error, OSError) and error.errno in WRITING:
         return f"cannot write {error.filename or ''}: {error.strerror}; nothing was lost", FAILED
     if type(error).__module__.startswith("dvc."):
         return f"DVC says: {error}", FAILED
+    if type(error).__module__.startswith("yaml."):
+        return f"expected YAML: {' '.join(str(error).split())}", BAD_INPUT
     return None, FAILED
 
 
@@ -143,7 +145,8 @@ def _repro(options: argparse.Namespace) -> tuple[Any, int]:
     rows = report.rows(root, dvc_file, runs)
     if not options.json:
         report.show_runs(rows, dvc_file)
-    return rows, FAILED if any(run.status in ("failed", "skipped") for run in runs) else 0
+    ended_well = all(run.status not in ("failed", "skipped") for run in runs)
+    return {"stages": rows}, 0 if ended_well else FAILED
 
 
 def _verify(options: argparse.Namespace) -> tuple[Any, int]:
@@ -152,7 +155,9 @@ def _verify(options: argparse.Namespace) -> tuple[Any, int]:
     verdicts = verify.verify(project.root(), _dvc_file(options))
     if not options.json:
         report.show_verdicts(verdicts)
-    return [vars(verdict) for verdict in verdicts], 0 if verify.passed(verdicts) else FAILED
+    passed = verify.passed(verdicts)
+    outputs = [report.plain(verdict) for verdict in verdicts]
+    return {"passed": passed, "outputs": outputs}, 0 if passed else FAILED
 
 
 def _deps(options: argparse.Namespace) -> tuple[Any, int]:
@@ -219,7 +224,7 @@ def _data_list(options: argparse.Namespace) -> tuple[Any, int]:
     entries = datasets.listing()
     if not options.json:
         report.show_datasets(entries)
-    return entries, 0
+    return {"datasets": entries}, 0
 
 
 def _data_get(options: argparse.Namespace) -> tuple[Any, int]:
@@ -238,7 +243,7 @@ def _data_check(options: argparse.Namespace) -> tuple[Any, int]:
     found = datasets.check(options.name)
     if not options.json:
         report.show_datasets(found)
-    return found, FAILED if any(entry["status"] != "ok" for entry in found) else 0
+    return {"files": found}, FAILED if any(entry["status"] != "ok" for entry in found) else 0
 
 
 def _affinity(options: argparse.Namespace) -> tuple[Any, int]:

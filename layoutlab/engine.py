@@ -122,7 +122,8 @@ def default_parameters(nb: NotebookNode) -> dict[str, Any]:
 def check_parameters(defaults: Mapping[str, Any], given: Mapping[str, Any]) -> None:
     """Stop at a parameter that the notebook does not know, or of another type than its default.
 
-    A default of None accepts anything; a list's elements must be of the default's element type.
+    A default of None accepts anything; a list's elements must be of the default's element type, and
+    a tuple is given as a list.
     """
     for name, value in given.items():
         if name not in defaults:
@@ -131,16 +132,24 @@ def check_parameters(defaults: Mapping[str, Any], given: Mapping[str, Any]) -> N
             known = ", ".join(defaults) or "none"
             raise ParameterError(f"unknown parameter {name!r}: {meant}The notebook knows: {known}")
         default = defaults[name]
-        if default is not None and _type(value) != _type(default):
+        if default is not None and not _alike(value, default):
             raise ParameterError(
                 f"parameter {name!r}: expected {_type(default)}, like its default {default!r}, "
                 f"got {_type(value)}: {value!r}"
             )
 
 
+def _alike(value: Any, default: Any) -> bool:
+    """Tell whether two literals have one type; an empty list is like any list."""
+    either_empty = isinstance(value, list | tuple) and not (value and default)
+    return _type(value).split()[0] == _type(default).split()[0] and (
+        either_empty or _type(value) == _type(default)
+    )
+
+
 def _type(value: Any) -> str:
-    """Name the type of a literal; a list tells the types of its elements."""
-    name = type(value).__name__
+    """Name the type of a literal; a list, or a tuple, tells the types of its elements."""
+    name = "list" if isinstance(value, tuple) else type(value).__name__
     if isinstance(value, list | tuple) and value:
         return f"list of {' or '.join(sorted({_type(element) for element in value}))}"
     return name

@@ -82,7 +82,10 @@ def defaults(notebook: Path) -> dict[str, Any]:
     """Return a notebook's parameters and their defaults."""
     if not notebook.is_file():
         raise InputError(f"expected a notebook at {notebook}, found no such file")
-    return default_parameters(nbformat.read(notebook, as_version=4))
+    try:
+        return default_parameters(nbformat.read(notebook, as_version=4))
+    except nbformat.reader.NotJSONError as error:
+        raise InputError(f"expected a notebook at {notebook}, got no JSON") from error
 
 
 def outputs_of(known: Mapping[str, Any], root: Path) -> set[str]:
@@ -117,7 +120,7 @@ def parse_grid(texts: Sequence[str], known: Mapping[str, Any]) -> dict[str, list
         if ":" in text and type(known.get(name)) is int:
             try:
                 grid[name] = list(range(*(int(part) for part in text.split(":"))))
-            except ValueError as error:
+            except (TypeError, ValueError) as error:
                 raise InputError(
                     f"{name!r}: expected FROM:TO or FROM:TO:STEP, got {text!r}"
                 ) from error
@@ -139,8 +142,10 @@ def _value(name: str, text: str, known: Mapping[str, Any]) -> Any:
     default = known.get(name)
     if default is None or isinstance(default, str):
         return text
-    value = yaml.safe_load(text)
-    return float(value) if isinstance(default, float) and type(value) is int else value
+    try:
+        return float(text) if isinstance(default, float) else yaml.safe_load(text)
+    except (ValueError, yaml.YAMLError):
+        return text
 
 
 def flat(metrics: Mapping[str, Any], before: str = "") -> Iterator[tuple[str, Any]]:

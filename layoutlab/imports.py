@@ -50,12 +50,17 @@ def notebooks_named_in(notebook: Path, root: Path) -> list[Path]:
     return sorted(path for path in paths if path.is_file())
 
 
-def third_party(notebook: Path, root: Path) -> list[str]:
-    """Return what a notebook and its modules import from elsewhere: what to warm a worker with."""
-    codes = [notebook_code(source) for source in (notebook, *notebooks_named_in(notebook, root))]
-    codes += [_path(module, root).read_text() for module in modules_of_notebook(notebook, root)]
+def to_preload(notebooks: list[Path], root: Path) -> list[str]:
+    """Return all that notebooks and their modules import: our modules first, then the libraries.
+
+    Ours come first because some import a library in a way of their own (`layoutlab.flow`).
+    """
+    sources = [s for nb in notebooks for s in (nb, *notebooks_named_in(nb, root))]
+    own = sorted({name for source in sources for name in modules_of_notebook(source, root)})
+    codes = [notebook_code(source) for source in sources]
+    codes += [_path(module, root).read_text() for module in own]
     names = {name for code in codes for name, _ in _imports(code)}
-    return sorted(name for name in names if name.partition(".")[0] != PACKAGE)
+    return [*own, *sorted(name for name in names if name.partition(".")[0] != PACKAGE)]
 
 
 def dependencies(notebook: Path, root: Path) -> list[str]:

@@ -7,6 +7,7 @@ the heavy libraries already. Each stage is committed when it ends, so a killed r
 """
 
 import os
+import re
 import shlex
 import shutil
 import subprocess
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 
 LOGS = Path("reports/logs")
 TRACKING = "mlflow:"
+WARM = ["layoutlab.engine", "layoutlab.session", "papermill.parameterize", "mlflow"]
 ENGINE = ["papermill", "--engine", "layoutlab"]
 
 
@@ -103,7 +105,8 @@ def plan(repo: "Repo", dvc_file: str) -> list["PipelineStage"]:
     if not Path(repo.root_dir, dvc_file).is_file():
         raise InputError(f"expected a pipeline at {dvc_file}, found no such file")
     targets = collect_stages(repo, [str(Path(repo.root_dir, dvc_file))])
-    return plan_repro(get_active_graph(repo.index.graph), targets)
+    found: list[PipelineStage] = plan_repro(get_active_graph(repo.index.graph), targets)
+    return found
 
 
 def notebook_run(command: str) -> tuple[str, str, list[str]] | None:
@@ -183,12 +186,9 @@ class _Reproduction:
 
     def _preload(self) -> list[str]:
         """Return what the stages import, to be imported once; nothing is imported before use."""
-        names = {"layoutlab.engine", "layoutlab.session", "papermill.parameterize", "mlflow"}
-        for stage in self.stages:
-            run = notebook_run(stage.cmd)
-            if run:
-                names.update(imports.third_party(self.root / run[0], self.root))
-        return sorted(names)
+        runs = [run for run in (notebook_run(stage.cmd) for stage in self.stages) if run]
+        notebooks = sorted({self.root / source for source, *_ in runs})
+        return [*WARM, *imports.to_preload(notebooks, self.root)]
 
     def _upstream(self, stage: "PipelineStage") -> list[str]:
         names = {other.name for other in self.stages}
@@ -296,7 +296,10 @@ def stale_dependencies(root: Path, dvc_file: str, *, write: bool = False) -> dic
     content = parse_yaml_for_update(path.read_text(), str(path))
     stale: dict[str, list[str]] = {}
     for name, stage in content["stages"].items():
-        source = stage["cmd"].split()[3]
+        run = notebook_run(re.sub(r"\$\{.*?\}", "0", stage["cmd"]))
+        if run is None:
+            continue
+        source = run[0]
         base = (path.parent / stage.get("wdir", ".")).resolve()
         code = imports.dependencies(base / source, base)
         listed = [dep for dep in stage["deps"] if dep.startswith(("layoutlab/", "notebooks/"))]

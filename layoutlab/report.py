@@ -1,6 +1,7 @@
 """What did a command find? Tables and progress for the terminal."""
 
 import json
+import math
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -99,7 +100,14 @@ def show_runs(found: Sequence[Mapping[str, Any]], dvc_file: str) -> None:
     for row in found:
         if row["error"]:
             console.print(f"{row['stage']} {row['state']}: {row['error']}", markup=False)
-    console.print(NEXT, markup=False, highlight=False)
+    print(NEXT)
+
+
+def plain(verdict: verify.Verdict) -> dict[str, Any]:
+    """Return a verdict as JSON can hold it: where lengths or texts differ there is no number."""
+    difference = verdict.difference
+    finite = difference is not None and math.isfinite(difference)
+    return {**vars(verdict), "difference": difference if finite else None}
 
 
 def show_verdicts(verdicts: Sequence[verify.Verdict]) -> None:

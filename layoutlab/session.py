@@ -8,6 +8,8 @@ every cell, and reports each finished cell as a line on standard output.
 """
 
 import base64
+import itertools
+import os
 import re
 import sys
 import tempfile
@@ -35,7 +37,7 @@ class Recorder:
 
     def __init__(self) -> None:
         self.outputs: list[NotebookNode] = []
-        self.shown: dict[str, NotebookNode] = {}
+        self.shown: dict[str, list[NotebookNode]] = {}
 
     def write(self, text: str) -> int:
         """Take text from standard output."""
@@ -74,12 +76,12 @@ class _Publisher(DisplayPublisher):
         **_: Any,
     ) -> None:
         name = (transient or {}).get("display_id")
-        if update and name in self.recorder.shown:
-            self.recorder.shown[name].update(data=data, metadata=metadata or {})
-            return
-        self.recorder.show("display_data", data, metadata or {})
-        if name:
-            self.recorder.shown[name] = self.recorder.outputs[-1]
+        named = self.recorder.shown.setdefault(name, []) if name else []
+        for output in named:
+            output.update(data=data, metadata=metadata or {})
+        if not (update and named):
+            self.recorder.show("display_data", data, metadata or {})
+            named.append(self.recorder.outputs[-1])
 
     def clear_output(self, wait: bool = False) -> None:
         self.recorder.outputs.clear()
@@ -114,7 +116,7 @@ def _new_shell(recorder: Recorder, folder: str) -> _Shell:
     config.HistoryManager.enabled = False
     config.InteractiveShell.colors = "nocolor"
     _Shell.clear_instance()
-    shell = _Shell.instance(
+    shell: _Shell = _Shell.instance(
         config=config,
         ipython_dir=folder,
         display_pub_class=_Publisher,
@@ -159,16 +161,34 @@ def run_cells(
                     recorder.outputs = cell.outputs = []
                     cell.execution_count = shell.execution_count
                     result = shell.run_cell(cell.source, store_history=True)
-                    _hide_addresses(cell.outputs)
-                    if not result.success and "raises-exception" not in cell.metadata.get(
-                        "tags", []
-                    ):
-                        return index
+                    if not result.success:
+                        _record_error(result, cell.outputs)
+                    _hide_addresses([*cell.outputs, *itertools.chain(*recorder.shown.values())])
+                    if not result.success:
+                        if "raises-exception" not in cell.metadata.get("tags", []):
+                            return index
+                        _show_as_text(cell.outputs)
                 after_cell(index)
         finally:
             sys.stdout = stdout
             _Shell.clear_instance()
     return None
+
+
+def _record_error(result: Any, outputs: list[NotebookNode]) -> None:
+    """Keep an error that IPython only told on standard error, as that of an unknown magic."""
+    error = result.error_before_exec or result.error_in_exec
+    if not any(output.output_type == "error" for output in outputs):
+        name = type(error).__name__
+        outputs.append(new_output("error", ename=name, evalue=str(error), traceback=[str(error)]))
+
+
+def _show_as_text(outputs: list[NotebookNode]) -> None:
+    """Show an expected error by its message: papermill takes any error output for a failure."""
+    for index, output in enumerate(outputs):
+        if output.output_type == "error":
+            text = f"{output.ename}: {output.evalue}\n"
+            outputs[index] = new_output("stream", name="stdout", text=text)
 
 
 def _hide_addresses(outputs: list[NotebookNode]) -> None:
@@ -183,16 +203,23 @@ def _hide_addresses(outputs: list[NotebookNode]) -> None:
     for output in outputs:
         if output.output_type == "stream":
             output.text = hide(output.text)
-        elif output.output_type != "error":
+        elif output.output_type == "error":
+            output.evalue = hide(output.evalue)
+            output.traceback = [hide(line) for line in output.traceback]
+        else:
             for mime in output.data:
                 if mime.startswith("text/"):
                     output.data[mime] = hide(output.data[mime])
 
 
 def main(path: str) -> int:
-    """Execute the notebook at `path` in place; return 1 when a cell raised."""
+    """Execute the notebook at `path` in place; return 1 when a cell raised.
+
+    What a cell's own subprocesses print goes to standard error, as in a warm process.
+    """
     notebook = nbformat.read(path, as_version=4)
-    progress = sys.stdout
+    progress = os.fdopen(os.dup(1), "w")
+    os.dup2(2, 1)
 
     def save(index: int) -> None:
         canonical.write_text(path, nbformat.writes(notebook))

@@ -18,7 +18,7 @@ from layoutlab import canonical, grids, imports, locks, pins, project
 from layoutlab.engine import NotebookFailed, execute
 from layoutlab.errors import InputError
 from layoutlab.grids import Point, code_hash, flat, relative
-from layoutlab.workers import Outcome, Workers, run_all
+from layoutlab.workers import Outcome, Workers, refuse_in_unguarded_script, run_all
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -68,6 +68,7 @@ def run(
     InputError
         For an unknown or mistyped parameter, before anything runs; for no scheduler at `on`.
     """
+    refuse_in_unguarded_script()
     root = project.root()
     out = root / out
     if jobs < 1:
@@ -146,7 +147,7 @@ def run_here(root: Path, notebook: str | Path, points: list[Point], jobs: int) -
     logs = {point.key: point.folder / "run.log" for point in points}
 
     def preload() -> list[str]:
-        return [*WARM, *imports.third_party(root / notebook, root)]
+        return [*WARM, *imports.to_preload([root / notebook], root)]
 
     with Workers(jobs, preload) as workers:
         yield from run_all(run_point, pieces, workers, logs)
@@ -161,8 +162,9 @@ def run_on_dask(
     address = str(on).removeprefix(DASK)
     try:
         client = Client(f"tcp://{address}", timeout="10s", set_as_default=False)
-    except OSError as error:
-        raise InputError(f"expected a Dask scheduler at {on}, none answered") from error
+    except (OSError, ValueError) as error:
+        message = f"expected a Dask scheduler at dask://HOST:PORT, none answered at {on}"
+        raise InputError(message) from error
     code = code_hash(root / notebook, root)
     with client:
         futures = [

@@ -199,11 +199,19 @@ def largest_difference(here: Any, there: Any, where: str = "") -> tuple[float, s
             return math.inf, f"{where} (length {len(here)}, committed {len(there)})"
         pairs = [(a, b, f"{where}[{i}]") for i, (a, b) in enumerate(zip(here, there, strict=True))]
     elif _is_number(here) and _is_number(there):
-        return (0.0 if here == there else abs(here - there) / max(1.0, abs(there))), where
+        return _distance(here, there), where
     else:
         return (0.0 if here == there else math.inf), where
     found = (largest_difference(a, b, name) for a, b, name in pairs)
     return max(found, key=lambda difference: difference[0], default=(0.0, where))
+
+
+def _distance(here: float, there: float) -> float:
+    """Return abs(here - there) / max(1, abs(there)); NaN equals NaN, and nothing else."""
+    if here == there or (here != here and there != there):
+        return 0.0
+    distance = abs(here - there) / max(1.0, abs(there))
+    return distance if distance == distance else math.inf
 
 
 def _is_number(value: Any) -> bool:

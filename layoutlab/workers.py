@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from layoutlab import pins
+from layoutlab.errors import InputError
 
 
 @dataclass(frozen=True)
@@ -103,6 +104,21 @@ class Workers:
         self.stop()
 
 
+def refuse_in_unguarded_script() -> None:
+    """Stop a script that starts workers as it is imported: each worker imports it again.
+
+    Raises
+    ------
+    InputError
+        In a worker that is importing the script that started it.
+    """
+    if getattr(multiprocessing.current_process(), "_inheriting", False):
+        raise InputError(
+            "expected the call that starts workers under `if __name__ == '__main__':`, "
+            "since every worker imports the script that starts it"
+        )
+
+
 def run_all(
     work: Callable[..., Any],
     pieces: Iterable[tuple[str, tuple[Any, ...]]],
@@ -152,6 +168,7 @@ def _work(
         with log.open("wb", buffering=0) as stream:
             os.dup2(stream.fileno(), 1)
             os.dup2(stream.fileno(), 2)
+    outcome: tuple[Any, str | None]
     try:
         outcome = (work(*given), None)
     except Exception as error:  # noqa: BLE001 - whatever the work raised is told to who asked

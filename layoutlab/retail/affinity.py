@@ -183,8 +183,10 @@ def summary(pairs_found: pd.DataFrame) -> dict[str, dict[str, float]]:
     """Return pairs of `ranked` by name, "first + second": baskets, lift, lift_low, lift_high."""
     columns = ["baskets", "lift", "lift_low", "lift_high"]
     names = pairs_found["first"] + " + " + pairs_found["second"]
-    numbers = pairs_found[columns].to_dict("records")
-    return {name: dict(row) for name, row in zip(names, numbers, strict=True)}
+    rows = pairs_found[columns].to_numpy(dtype=float).tolist()
+    return {
+        name: dict(zip(columns, row, strict=True)) for name, row in zip(names, rows, strict=True)
+    }
 
 
 def most_bought(affinity: Affinity, n: int) -> pd.DataFrame:

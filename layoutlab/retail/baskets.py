@@ -73,8 +73,7 @@ def prepare(
     pipeline = flow.pipeline()
     judged = pipeline | ReadReceipts(source) | ValidateLines(source)
     gathered = judged.valid | GatherTransactions() | DropDuplicateLines()
-    categories = judged.valid | ListCategories()
-    gathered.valid | FormBaskets(categories) | WriteBaskets(baskets_path)
+    gathered.valid | FormBaskets() | WriteBaskets(baskets_path)
     (judged[REJECTS], gathered[DUPLICATES]) | beam.Flatten() | WriteRejects(rejects_path)
     counted = flow.run(pipeline)
     rejects = count_rejects(rejects_path)
@@ -166,25 +165,12 @@ class DropDuplicateLines(beam.PTransform):
         return gathered | _parting(_once).with_outputs(DUPLICATES, main="valid")
 
 
-class ListCategories(beam.PTransform):
-    """List all categories, sorted: one element, an array of text."""
-
-    def expand(self, valid: beam.PCollection) -> beam.PCollection:
-        """Join the sets of all blocks."""
-        found = valid | beam.Map(_categories)
-        return found | beam.CombineGlobally(_union).without_defaults() | "sort" >> beam.Map(sorted)
-
-
 class FormBaskets(beam.PTransform):
-    """Turn gathered lines into tables of baskets, their items coded by `categories`."""
-
-    def __init__(self, categories: beam.PCollection) -> None:
-        super().__init__()
-        self.categories = categories
+    """Turn gathered lines into tables of baskets, each coded by its own categories."""
 
     def expand(self, gathered: beam.PCollection) -> beam.PCollection:
         """Form the baskets of each part."""
-        return gathered | beam.Map(_baskets, beam.pvalue.AsSingleton(self.categories))
+        return gathered | beam.Map(_baskets)
 
 
 class WriteBaskets(beam.PTransform):
@@ -262,19 +248,12 @@ def _once(gathered: pa.Table) -> Iterator[Any]:
     yield gathered
 
 
-def _categories(valid: pa.Table) -> set[str]:
-    return set(valid["category"].unique().to_pylist())
-
-
-def _union(sets: Iterable[set[str]]) -> set[str]:
-    return set().union(*sets)
-
-
-def _baskets(gathered: pa.Table, categories: list[str]) -> pa.Table:
-    """Form the baskets of one part."""
+def _baskets(gathered: pa.Table) -> pa.Table:
+    """Form the baskets of one part; the schema's metadata holds its categories."""
+    categories = pa.array(sorted(gathered["category"].unique().to_pylist()))
     number = lines.numbered(gathered, "store_id", "transaction_id")
     number = pa.array(number).dictionary_encode().indices.to_numpy().astype(np.int64)
-    code = pc.index_in(gathered["category"], value_set=pa.array(categories)).to_numpy()
+    code = pc.index_in(gathered["category"], value_set=categories).to_numpy()
     bought = lines.distinct(number * len(categories) + code)
     start = np.searchsorted(bought, np.arange(number.max() + 2) * len(categories))
     items = pa.array((bought % len(categories)).astype(np.int32))
@@ -286,15 +265,27 @@ def _baskets(gathered: pa.Table, categories: list[str]) -> pa.Table:
     flow.count("basket_items", len(items))
     columns = [heads[f"{name}_min"] for name in SCHEMA.names[:-1]]
     lists = pa.ListArray.from_arrays(pa.array(start.astype(np.int32)), items)
-    named = {"categories": json.dumps(categories)}
-    return pa.table([*columns, lists], SCHEMA.with_metadata(named))
+    metadata = {"categories": json.dumps(categories.to_pylist())}
+    return pa.table([*columns, lists], SCHEMA.with_metadata(metadata))
 
 
-def _write_baskets(tables: Iterable[pa.Table], path: str) -> None:
-    baskets = pa.concat_tables(tables)
+def _write_baskets(parts: Iterable[pa.Table], path: str) -> None:
+    """Write parts as one file: coded by the categories of all, sorted."""
+    coded = [(table, json.loads(table.schema.metadata[b"categories"])) for table in parts]
+    categories = sorted({name for _, names in coded for name in names})
+    baskets = pa.concat_tables(_recoded(table, names, categories) for table, names in coded)
     order = [(name, "ascending") for name in ("time", "store_id", "transaction_id")]
-    named = {key.decode(): value.decode() for key, value in baskets.schema.metadata.items()}
-    canonical.write_parquet(path, baskets.sort_by(order), named, ROW_GROUP_BASKETS)
+    metadata = {"categories": json.dumps(categories)}
+    canonical.write_parquet(path, baskets.sort_by(order), metadata, ROW_GROUP_BASKETS)
+
+
+def _recoded(table: pa.Table, names: list[str], categories: list[str]) -> pa.Table:
+    """Replace codes by those of more categories; both are sorted, so items stay sorted."""
+    lists = table["items"].combine_chunks()
+    codes = np.searchsorted(categories, names).astype(np.int32)
+    items = pa.array(codes[lists.values.to_numpy()])
+    recoded = pa.ListArray.from_arrays(lists.offsets, items)
+    return table.set_column(4, "items", recoded).cast(SCHEMA)
 
 
 def _write_rejects(tables: Iterable[pa.Table], path: str) -> None:

@@ -176,18 +176,25 @@ def triangles(items: pa.ListArray, n_categories: int) -> Iterator[sparse.csr_arr
 
 def _triangle(items: pa.ListArray, n_categories: int) -> sparse.csr_array:
     """List the key (first times n_categories plus second) of every pair, sort, and count runs."""
-    start = items.offsets.to_numpy().astype(np.int64)
-    item = items.values.to_numpy()[start[0] : start[-1]].astype(np.int64)
-    position = np.arange(len(item))
+    start = items.offsets.to_numpy()
+    item = items.values.to_numpy()[start[0] : start[-1]]
+    position = np.arange(len(item), dtype=np.int32)
     partners = np.repeat(start[1:] - start[0], np.diff(start)) - position
-    shift = position - (np.cumsum(partners) - partners)
-    second = np.arange(partners.sum()) + np.repeat(shift, partners)
-    keys = np.repeat(item * n_categories, partners) + item[second]
+    shift = (position + partners - np.cumsum(partners)).astype(np.int32)
+    second = np.repeat(shift, partners)
+    second += np.arange(len(second), dtype=np.int32)
+    keys = np.repeat(item.astype(np.int64) * n_categories, partners)
+    keys += item[second]
     keys.sort()
-    edges = np.flatnonzero(np.diff(keys, prepend=-1))
+    new = np.ones(len(keys), bool)
+    np.not_equal(keys[1:], keys[:-1], out=new[1:])
+    edges = np.flatnonzero(new)
     counts = np.diff(edges, append=len(keys)).astype(np.int32)
-    row = np.searchsorted(keys[edges], np.arange(n_categories + 1) * n_categories)
-    column = (keys[edges] % n_categories).astype(np.int32)
+    keys = keys[edges]
+    row = np.searchsorted(keys, np.arange(n_categories + 1) * n_categories)
+    column = (keys - np.repeat(np.arange(n_categories) * n_categories, np.diff(row))).astype(
+        np.int32
+    )
     shape = (n_categories, n_categories)
     return sparse.csr_array((counts, column, row.astype(np.int32)), shape=shape)
 

@@ -171,7 +171,7 @@ def draw_pairs(
     ax.xaxis.set_major_formatter(ScalarFormatter())
     ax.set(title="Pairs bought together most beyond chance", xlabel="lift (log scale)")
     ax.set_ylabel("pair of categories")
-    ax.legend(loc="lower right", fontsize=8)
+    ax.legend(loc="best", fontsize=8)
     write_caption(ax, caption)
     return ax
 

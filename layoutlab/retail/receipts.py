@@ -150,7 +150,8 @@ def load(
         lines, truth = simulation.receipts(rng=rng, **simulated)
         return lines, truth
     frame = datasets.read(dataset, "receipts")
-    lines = pa.Table.from_pandas(frame, schema=SCHEMA, preserve_index=False)
+    utc = frame.assign(time=frame["time"].dt.tz_convert(None))
+    lines = pa.Table.from_pandas(utc, preserve_index=False).select(SCHEMA.names).cast(SCHEMA)
     return lines.replace_schema_metadata({"currency": frame.attrs["currency"]}), {}
 
 
