@@ -19,7 +19,7 @@ from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.model_selection import StratifiedKFold
 from tqdm import tqdm
 
-from layoutlab.retail import behaviour, intention, scores, visits
+from layoutlab.retail import behaviour, intention, scores, visit_columns, visits
 
 BAR = 0.004
 MODELS = ("keras", "gradient_boosting", "logistic_regression")
@@ -28,7 +28,7 @@ MEASURES = ("auc", "average_precision", "accuracy")
 
 def probabilities(train, test, seeds):
     """Return each model's probability for the test visits, and the CPU seconds it took."""
-    columns = list(visits.FEATURES)
+    columns = list(visit_columns.FEATURES)
 
     def keras():
         model, _ = intention.fit_network(train, rng=np.random.default_rng(seeds))
@@ -64,7 +64,7 @@ def difference(ours, theirs, n_train, n_test):
 def compare(seed):
     """Score the three models on the ten folds."""
     frame, _ = visits.load("online-shoppers", rng=np.random.default_rng(seed))
-    bought = frame[visits.TARGET].to_numpy()
+    bought = frame[visit_columns.TARGET].to_numpy()
     folds = list(StratifiedKFold(10, shuffle=True, random_state=42).split(frame, bought))
     scored = {name: {measure: [] for measure in MEASURES} for name in MODELS}
     cpu_s = dict.fromkeys(MODELS, 0.0)

@@ -12,13 +12,12 @@ import shlex
 import shutil
 import subprocess
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from layoutlab import canonical, imports, locks, verify
+from layoutlab import canonical, imports, stages
 from layoutlab.errors import InputError
 from layoutlab.workers import Outcome, Workers
 
@@ -75,38 +74,8 @@ def reproduce(
     """
     if jobs < 1:
         raise InputError(f"expected at least one job, got {jobs}")
-    with open_locked(root, tell) as repo:
+    with stages.open_locked(root, tell) as repo:
         return _Reproduction(repo, dvc_file, jobs, force, tell, ended).run()
-
-
-@contextmanager
-def open_locked(root: Path, tell: Callable[[str], None]) -> Iterator["Repo"]:
-    """Open the DVC repository and hold its lock; when another holds it, say who and wait."""
-    import logging
-
-    from dvc.repo import Repo, lock_repo
-
-    logging.getLogger("dvc").setLevel(logging.WARNING)
-    holder = locks.holder(root / ".dvc/tmp/lock")
-    if holder:
-        tell(f"waiting for {holder}, which holds the lock of this clone")
-    repo = Repo(root, _wait_for_lock=True)
-    try:
-        with lock_repo(repo):
-            yield repo
-    finally:
-        repo.close()
-
-
-def plan(repo: "Repo", dvc_file: str) -> list["PipelineStage"]:
-    """Return the pipeline's stages in the order ``dvc repro`` runs them."""
-    from dvc.repo.reproduce import collect_stages, get_active_graph, plan_repro
-
-    if not Path(repo.root_dir, dvc_file).is_file():
-        raise InputError(f"expected a pipeline at {dvc_file}, found no such file")
-    targets = collect_stages(repo, [str(Path(repo.root_dir, dvc_file))])
-    found: list[PipelineStage] = plan_repro(get_active_graph(repo.index.graph), targets)
-    return found
 
 
 def notebook_run(command: str) -> tuple[str, str, list[str]] | None:
@@ -165,14 +134,14 @@ class _Reproduction:
     ) -> None:
         self.repo, self.dvc_file, self.force = repo, dvc_file, force
         self.tell, self.tell_ended = tell, ended
-        self.stages = plan(repo, dvc_file)
+        self.stages = stages.plan(repo, dvc_file)
         self.waiting = list(self.stages)
         self.started: dict[str, float] = {}
         self.ended: dict[str, StageRun] = {}
         self.to_project: list[str] = []
         self.root = Path(repo.root_dir)
         self.jobs = jobs
-        self.lock_order = list(verify.entries(self.root, dvc_file))
+        self.lock_order = list(stages.entries(self.root, dvc_file))
 
     def run(self) -> list[StageRun]:
         """Run until every stage has ended."""

@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 
-from layoutlab import verify
+from layoutlab import stages, verify
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -56,12 +56,12 @@ def rows(root: Path, dvc_file: str, runs: Sequence["StageRun"]) -> list[dict[str
     """
     import yaml
 
-    committed = verify.committed_entries(root, dvc_file)
-    here = verify.entries(root, dvc_file)
+    committed = stages.committed_entries(root, dvc_file)
+    here = stages.entries(root, dvc_file)
     same = {name for name in here if here[name] == committed.get(name)}
     differ = committed and any(run.name not in same for run in runs)
     verdicts = verify.verify(root, dvc_file) if differ else []
-    stages = yaml.safe_load((root / dvc_file).read_text())["stages"]
+    described = yaml.safe_load((root / dvc_file).read_text())["stages"]
     found = []
     for run in runs:
         word = verify.overall([v for v in verdicts if v.stage == run.name])
@@ -70,7 +70,7 @@ def rows(root: Path, dvc_file: str, runs: Sequence["StageRun"]) -> list[dict[str
         if state == verify.IDENTICAL:
             state = {"ran": "reproduced identical"}.get(run.status, run.status)
         row = {"stage": run.name, "seconds": round(run.seconds, 1), "state": state}
-        figures = main_figures(root, dvc_file, stages[run.name])
+        figures = main_figures(root, dvc_file, described[run.name])
         found.append(row | {"figures": figures, "error": run.error or ""})
     return found
 
@@ -112,7 +112,7 @@ def plain(verdict: verify.Verdict) -> dict[str, Any]:
 
 def show_verdicts(verdicts: Sequence[verify.Verdict]) -> None:
     """Print one line per output, and the count of each verdict."""
-    table = Table("stage", "output", "", "largest difference")
+    table = Table("stage", Column("output", overflow="fold"), "", "largest difference")
     for v in verdicts:
         difference = "" if v.difference in (None, 0.0) else f"{v.difference:.3g} {v.note}"
         table.add_row(v.stage, v.path, v.verdict, difference or v.note)

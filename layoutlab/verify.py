@@ -10,12 +10,12 @@ without it only identity passes. The difference of two numbers is abs(a - b) / m
 
 import json
 import math
-import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from layoutlab import stages
 from layoutlab.errors import InputError
 
 if TYPE_CHECKING:
@@ -46,18 +46,16 @@ def verify(root: Path, dvc_file: str = "dvc.yaml") -> list[Verdict]:
     """
     from dvc.repo import Repo
 
-    from layoutlab.pipeline import plan
-
-    committed = committed_entries(root, dvc_file)
+    committed = stages.committed_entries(root, dvc_file)
     if not committed:
         raise InputError(f"expected the lock of {dvc_file} committed in git, found none to compare")
     repo = Repo(root)
     try:
-        stages = {stage.name: stage for stage in plan(repo, dvc_file)}
+        planned = {stage.name: stage for stage in stages.plan(repo, dvc_file)}
         return [
             verdict
-            for name in stages
-            for verdict in _verify_stage(repo, stages[name], committed.get(name), root)
+            for name in planned
+            for verdict in _verify_stage(repo, planned[name], committed.get(name), root)
         ]
     finally:
         repo.close()
@@ -72,31 +70,6 @@ def overall(verdicts: list[Verdict]) -> str:
     """Return the worst verdict of a stage's outputs."""
     order = [IDENTICAL, WITHIN, NEW, MISSING, DIFFERENT]
     return max((verdict.verdict for verdict in verdicts), key=order.index, default=NEW)
-
-
-def entries(root: Path, dvc_file: str) -> dict[str, Any]:
-    """Return the stages of a pipeline's lock as it lies here."""
-    lock = (root / dvc_file).with_suffix(".lock")
-    return _stages(lock.read_text() if lock.is_file() else None)
-
-
-def committed_entries(root: Path, dvc_file: str) -> dict[str, Any]:
-    """Return the stages of a pipeline's lock as git's last commit holds it."""
-    return _stages(committed_text(root, str(Path(dvc_file).with_suffix(".lock"))))
-
-
-def _stages(lock: str | None) -> dict[str, Any]:
-    import yaml
-
-    return dict((yaml.safe_load(lock or "") or {}).get("stages") or {})
-
-
-def committed_text(root: Path, path: str) -> str | None:
-    """Return a file as git's last commit holds it, or None."""
-    shown = subprocess.run(
-        ["git", "show", f"HEAD:./{path}"], cwd=root, capture_output=True, text=True, check=False
-    )
-    return shown.stdout if shown.returncode == 0 else None
 
 
 def _verify_stage(
@@ -130,9 +103,9 @@ def _verify_stage(
 def _judge_by_metrics(verdicts: list[Verdict]) -> list[Verdict]:
     """Give outputs without numbers the verdict of their stage's numbers."""
     measured = [v for v in verdicts if v.difference is not None]
-    worst = overall(measured) if measured else DIFFERENT
+    near = bool(measured) and passed(measured)
     return [
-        replace(v, verdict=worst if worst == WITHIN else DIFFERENT, note="judged by the metrics")
+        replace(v, verdict=WITHIN if near else DIFFERENT, note="judged by the numbers")
         if v.verdict == DIFFERENT and v.difference is None
         else v
         for v in verdicts
@@ -144,7 +117,7 @@ def _committed_content(repo: "Repo", root: Path, path: Path, md5: str) -> Path |
     cached = Path(repo.cache.local.oid_to_path(md5))
     if cached.is_file() and not md5.endswith(".dir"):
         return cached
-    return committed_text(root, path.resolve().relative_to(root.resolve()).as_posix())
+    return stages.committed_text(root, path.resolve().relative_to(root.resolve()).as_posix())
 
 
 def _compare(

@@ -18,7 +18,7 @@ from sklearn.preprocessing import FunctionTransformer, OneHotEncoder, StandardSc
 
 from layoutlab.errors import InputError
 from layoutlab.retail.scores import SMALLEST, require_both
-from layoutlab.retail.visits import CATEGORIES, FEATURES, NUMBERS, TARGET
+from layoutlab.retail.visit_columns import CATEGORIES, FEATURES, NUMBERS, TARGET
 
 RARE = 20
 

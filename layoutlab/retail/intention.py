@@ -16,7 +16,7 @@ import pandas as pd
 from layoutlab.errors import InputError
 from layoutlab.retail.behaviour import RARE
 from layoutlab.retail.scores import require_both
-from layoutlab.retail.visits import FEATURES, NUMBERS, TARGET, VISITOR_TYPES
+from layoutlab.retail.visit_columns import FEATURES, NUMBERS, TARGET, VISITOR_TYPES
 
 TAIL = (0.97, 0.99, 0.997)
 BLOCK = 8192

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from layoutlab.errors import InputError
-from layoutlab.retail.visits import FEATURES, TARGET, VISITOR_TYPES
+from layoutlab.retail.visit_columns import FEATURES, TARGET, VISITOR_TYPES
 
 
 def simulate(n_visits: int, *, rng: np.random.Generator) -> tuple[pd.DataFrame, np.ndarray]:

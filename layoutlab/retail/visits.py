@@ -12,58 +12,20 @@ import pandas as pd
 from layoutlab import datasets
 from layoutlab.errors import InputError
 from layoutlab.retail.scores import share
-
-NUMBERS = (
-    "administrative",
-    "administrative_duration_s",
-    "informational",
-    "informational_duration_s",
-    "product_related",
-    "product_related_duration_s",
-    "bounce_rates",
-    "exit_rates",
-    "page_values",
-    "special_day",
+from layoutlab.retail.visit_columns import (
+    CATEGORIES,
+    COLUMNS,
+    FLAGS,
+    MONTHS,
+    NUMBERS,
+    ONLINE_SHOPPERS_COLUMNS,
+    SOURCE_VISITOR_TYPES,
+    TARGET,
+    TRUTH,
+    VISITOR_TYPES,
+    WHOLE,
 )
-CATEGORIES = (
-    "month",
-    "operating_system",
-    "browser",
-    "region",
-    "traffic_type",
-    "visitor_type",
-    "weekend",
-)
-FEATURES = (*NUMBERS, *CATEGORIES)
-TARGET = "bought"
-COLUMNS = (*FEATURES, TARGET)
-TRUTH = "purchase_probability"
-
-ONLINE_SHOPPERS_COLUMNS = {
-    "Administrative": "administrative",
-    "Administrative_Duration": "administrative_duration_s",
-    "Informational": "informational",
-    "Informational_Duration": "informational_duration_s",
-    "ProductRelated": "product_related",
-    "ProductRelated_Duration": "product_related_duration_s",
-    "BounceRates": "bounce_rates",
-    "ExitRates": "exit_rates",
-    "PageValues": "page_values",
-    "SpecialDay": "special_day",
-    "Month": "month",
-    "OperatingSystems": "operating_system",
-    "Browser": "browser",
-    "Region": "region",
-    "TrafficType": "traffic_type",
-    "VisitorType": "visitor_type",
-    "Weekend": "weekend",
-    "Revenue": "bought",
-}
-MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
-VISITOR_TYPES = ("returning", "new", "other")
-SOURCE_VISITOR_TYPES = {"Returning_Visitor": "returning", "New_Visitor": "new", "Other": "other"}
-WHOLE = ("administrative", "informational", "product_related", *CATEGORIES[:5])
-FLAGS = ("weekend", TARGET)
+from layoutlab.retail.visitors import simulate
 
 
 def load(
@@ -94,8 +56,6 @@ def load(
         For a name or table that is not registered, or visits that break the contract.
     """
     if dataset == "simulated":
-        from layoutlab.retail.visitors import simulate
-
         visits, probability = simulate(n_visits, rng=rng)
         return visits, pd.DataFrame({TRUTH: probability})
     return validated(datasets.read(dataset, "visits")), pd.DataFrame({TRUTH: np.empty(0)})
