@@ -105,7 +105,7 @@ def _judge_by_metrics(verdicts: list[Verdict]) -> list[Verdict]:
     measured = [v for v in verdicts if v.difference is not None]
     near = bool(measured) and passed(measured)
     return [
-        replace(v, verdict=WITHIN if near else DIFFERENT, note="judged by the numbers")
+        replace(v, verdict=WITHIN if near else DIFFERENT, note="judged by the metrics")
         if v.verdict == DIFFERENT and v.difference is None
         else v
         for v in verdicts
