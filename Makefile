@@ -43,7 +43,7 @@ test-public: $(READY)  ## published answers on public data (downloads, or LAYOUT
 	pytest tests/public
 
 lab: $(READY)  ## open JupyterLab on loopback; notebooks are saved clean
-	JUPYTER_CONFIG_DIR=$(CURDIR)/.jupyter jupyter lab --ip=127.0.0.1
+	JUPYTER_CONFIG_PATH=$(CURDIR)/.jupyter jupyter lab --ip=127.0.0.1
 
 mlflow: $(READY)  ## open the MLflow UI on our database, on loopback
 	layoutlab track --ui

@@ -20,6 +20,8 @@ def clean_on_save(model: dict[str, Any], path: str = "", **_: Any) -> None:
     """
     if model["type"] != "notebook" or model["content"]["nbformat"] != 4 or "reports/" in path:
         return
+    metadata = model["content"]["metadata"]
+    model["content"]["metadata"] = {k: v for k, v in metadata.items() if k == "kernelspec"}
     for cell in model["content"]["cells"]:
         cell["metadata"] = {k: v for k, v in cell["metadata"].items() if k in KEPT}
         if cell["cell_type"] == "code":
