@@ -155,9 +155,15 @@ def show_datasets(entries: Sequence[Mapping[str, Any]]) -> None:
 
 
 def show_summary(summary: Mapping[str, Any]) -> None:
-    """Print a summary's entries, a line each."""
-    for name, value in summary.items():
-        print(f"{name}: {number(value)}")
+    """Print a summary's entries, a line each, nested names joined by dots."""
+    from layoutlab.grids import flat
+
+    for name, value in flat(summary):
+        for entry in value if isinstance(value, list) else [value]:
+            text = (
+                entry if not isinstance(entry, Mapping) else ", ".join(map(number, entry.values()))
+            )
+            print(f"{name}: {number(text)}")
 
 
 def number(value: Any) -> str:
