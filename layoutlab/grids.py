@@ -148,15 +148,6 @@ def _value(name: str, text: str, known: Mapping[str, Any]) -> Any:
         return text
 
 
-def flat(metrics: Mapping[str, Any], before: str = "") -> Iterator[tuple[str, Any]]:
-    """Yield nested metrics as (name joined by dots, value)."""
-    for name, value in metrics.items():
-        if isinstance(value, Mapping):
-            yield from flat(value, f"{before}{name}.")
-        else:
-            yield f"{before}{name}", value
-
-
 def relative(path: Path, root: Path) -> str:
     """Return a path as seen from the root, where it lies below it."""
     return path.relative_to(root).as_posix() if path.is_relative_to(root) else str(path)

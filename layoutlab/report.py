@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.table import Column, Table
 
 from layoutlab import stages, verify
+from layoutlab.metrics import flat
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -77,8 +78,6 @@ def rows(root: Path, dvc_file: str, runs: Sequence["StageRun"]) -> list[dict[str
 
 def main_figures(root: Path, dvc_file: str, stage: Mapping[str, Any]) -> dict[str, Any]:
     """Return the metrics that a stage names as its main figures."""
-    from layoutlab.grids import flat
-
     base = (root / dvc_file).parent / stage.get("wdir", ".")
     metrics: dict[str, Any] = {}
     for entry in stage.get("metrics", []):
@@ -156,8 +155,6 @@ def show_datasets(entries: Sequence[Mapping[str, Any]]) -> None:
 
 def show_summary(summary: Mapping[str, Any]) -> None:
     """Print a summary's entries, a line each, nested names joined by dots."""
-    from layoutlab.grids import flat
-
     for name, value in flat(summary):
         for entry in value if isinstance(value, list) else [value]:
             text = (

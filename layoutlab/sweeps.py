@@ -17,7 +17,8 @@ from typing import TYPE_CHECKING, Any
 from layoutlab import canonical, grids, imports, locks, pins, project
 from layoutlab.engine import NotebookFailed, execute
 from layoutlab.errors import InputError
-from layoutlab.grids import Point, code_hash, flat, relative
+from layoutlab.grids import Point, code_hash, relative
+from layoutlab.metrics import flat
 from layoutlab.workers import Outcome, Workers, refuse_in_unguarded_script, run_all
 
 if TYPE_CHECKING:
@@ -175,7 +176,7 @@ def run_on_dask(
             for p in points
         ]  # fmt: skip
         names = {future.key: point.key for future, point in zip(futures, points, strict=True)}
-        for future in as_completed(futures):
+        for future in as_completed(futures, loop=client.loop):
             failure = future.exception()
             value = None if failure else future.result()
             yield Outcome(names[future.key], value, str(failure) if failure else None)

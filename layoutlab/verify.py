@@ -97,13 +97,13 @@ def _verify_stage(
         else:
             old = _committed_content(repo, root, folder / path, there[path]["md5"])
             verdicts.append(_compare(stage.name, path, folder / path, old, tolerance))
-    yield from _judge_by_metrics(verdicts)
+    yield from _judge_by_metrics(verdicts, tolerance)
 
 
-def _judge_by_metrics(verdicts: list[Verdict]) -> list[Verdict]:
+def _judge_by_metrics(verdicts: list[Verdict], tolerance: float) -> list[Verdict]:
     """Give outputs without numbers the verdict of their stage's numbers."""
     measured = [v for v in verdicts if v.difference is not None]
-    near = bool(measured) and passed(measured)
+    near = tolerance > 0 and bool(measured) and passed(measured)
     return [
         replace(v, verdict=WITHIN if near else DIFFERENT, note="judged by the metrics")
         if v.verdict == DIFFERENT and v.difference is None

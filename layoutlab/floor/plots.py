@@ -1,9 +1,5 @@
-"""How do floors, evolutions and comparisons look? Drawn here; nothing is computed.
+"""How do floors, evolutions and comparisons look? Drawn here; nothing is computed."""
 
-Colours are those of Okabe and Ito (2008), which people with colour-deficient sight tell apart.
-"""
-
-import textwrap
 from collections.abc import Mapping, Sequence
 
 import matplotlib.pyplot as plt
@@ -12,18 +8,9 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
 
+from layoutlab.figures import BLUE, GREEN, GREY, ORANGE, VERMILION, write_caption
 from layoutlab.floor.evolution import Snapshot
 from layoutlab.floor.genome import Blocks, Cell, Floor, placed_cells
-
-BLUE, ORANGE, GREEN, VERMILION, GREY = "#0072B2", "#E69F00", "#009E73", "#D55E00", "#767676"
-
-
-def write_caption(ax: Axes, text: str) -> None:
-    """Write a caption beneath the figure of `ax`, wrapped to its width."""
-    figure = ax.get_figure(root=True)
-    assert figure is not None
-    letters = int(figure.get_figwidth() * 15)
-    figure.supxlabel(textwrap.fill(text, letters), fontsize=9, color="#333333")
 
 
 def draw_floor(

@@ -1,7 +1,4 @@
-"""How do sales, affinities and buyers look? Drawn here; nothing is computed, saved or shown.
-
-Colours are those of Okabe and Ito (2008), which people with colour-deficient sight tell apart.
-"""
+"""How do sales, affinities and buyers look? Drawn here; nothing is computed, saved or shown."""
 
 import textwrap
 from collections.abc import Mapping, Sequence
@@ -13,15 +10,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator, PercentFormatter, ScalarFormatter
 
-BLUE, ORANGE, GREEN, VERMILION, GREY = "#0072B2", "#E69F00", "#009E73", "#D55E00", "#767676"
-
-
-def write_caption(ax: Axes, text: str) -> None:
-    """Write a caption beneath the figure of `ax`, wrapped to its width."""
-    figure = ax.get_figure(root=True)
-    assert figure is not None
-    letters = int(figure.get_figwidth() * 15)
-    figure.supxlabel(textwrap.fill(text, letters), fontsize=9, color="#333333")
+from layoutlab.figures import BLUE, GREEN, GREY, ORANGE, VERMILION, write_caption
 
 
 def draw_top_categories(lines: pd.Series, ax: Axes | None = None, *, caption: str = "") -> Axes:

@@ -14,13 +14,13 @@ from typing import TYPE_CHECKING, Any
 
 from layoutlab import project as _project
 from layoutlab.errors import InputError
+from layoutlab.pins import UNDER_ENGINE
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from layoutlab.tracking.record import Result
 
-UNDER_ENGINE = "LAYOUTLAB_ENGINE"
 UI_ADDRESS = "http://127.0.0.1:5000/#/experiments?workflowType=machine_learning"
 
 

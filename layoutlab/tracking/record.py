@@ -9,11 +9,12 @@ import json
 import math
 import re
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from layoutlab.metrics import flat
 from layoutlab.tracking.store import Store, current, open_store, told
 
 if TYPE_CHECKING:
@@ -68,15 +69,6 @@ def digest(content: Any) -> str:
     """Return the sha256 of `content` as canonical JSON."""
     text = json.dumps(content, sort_keys=True, separators=(",", ":"), default=str)
     return hashlib.sha256(text.encode()).hexdigest()
-
-
-def flatten(values: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
-    """Yield the leaves of nested mappings, keys joined by dots."""
-    for name, value in values.items():
-        if isinstance(value, Mapping):
-            yield from flatten(value, f"{prefix}{name}.")
-        else:
-            yield f"{prefix}{name}", value
 
 
 def record(result: Result, store: Store | None = None) -> str:
@@ -154,7 +146,7 @@ def metrics_and_facts(
     """Return metrics as (key, value, time, step) and facts by tag; other lists are left out."""
     metrics: list[tuple[str, float, int, int]] = []
     facts: dict[str, str] = {}
-    for name, value in flatten(values):
+    for name, value in flat(values):
         key = NOT_ALLOWED.sub("_", name)
         if isinstance(value, str):
             facts[f"fact.{key}"] = value[:VALUE_LENGTH]

@@ -16,7 +16,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from layoutlab.errors import InputError
-from layoutlab.tracking.record import Result, digest, flatten
+from layoutlab.metrics import flat
+from layoutlab.tracking.record import Result, digest
 
 if TYPE_CHECKING:
     from dvc.repo import Repo
@@ -199,7 +200,7 @@ def entry_locked(stage: str, pipeline: str, described: Mapping[str, Any], folder
     parameters = {
         name: value
         for values in (described.get("params") or {}).values()
-        for name, value in flatten(values)
+        for name, value in flat(values)
     }
     command = described["cmd"]
     command = command if isinstance(command, str) else "\n".join(command)

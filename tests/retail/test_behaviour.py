@@ -5,8 +5,8 @@ import pytest
 
 from layoutlab.errors import InputError
 from layoutlab.retail import behaviour, scores
-from layoutlab.retail.visitors import simulate
 from layoutlab.retail.visit_columns import FEATURES, TARGET
+from layoutlab.retail.visitors import simulate
 
 
 @pytest.fixture(scope="module")

@@ -11,8 +11,8 @@ import pytest
 from layoutlab import canonical, pins
 from layoutlab.errors import InputError
 from layoutlab.retail import behaviour, intention, scores
-from layoutlab.retail.visitors import simulate
 from layoutlab.retail.visit_columns import FEATURES, NUMBERS, TARGET
+from layoutlab.retail.visitors import simulate
 
 SMALL = intention.Recipe(members=3, width=8, bins=4, epochs=2, batch=64)
 WRITE_SMALL = """

@@ -83,8 +83,9 @@ def test_a_killed_worker_loses_no_point_and_the_table_is_that_of_a_local_sweep(
     assert Path("out/near/runs.parquet").read_bytes() == far
     assert list(table["square"]) == [0, 1, 4, 9, 16]
     counts = Counter(points_run(sweep))
-    assert {n: counts[n] for n in "0134"} == dict.fromkeys("0134", 2)  # once far, once near
-    assert counts["2"] == 3
+    assert set(counts) == set("01234")
+    assert counts["2"] >= 3  # killed at work, run again, run here
+    assert max(counts.values()) <= 3  # a result not yet fetched from the killed one is made anew
     assert len(list(Path("out/far/points").glob("*/result.json"))) == 5
     before = len(sweep.ran)
     again = sweeps.run(NOTEBOOK, grid={"n": list(range(5))}, out="out/far", on="dask://gone:1")
