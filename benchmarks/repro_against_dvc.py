@@ -1,7 +1,7 @@
 """How much does ``layoutlab repro`` save over ``dvc repro``, leaving the same lock?
 
-Clones this project into a temporary folder, runs ``dvc repro -f`` and ``layoutlab repro -f -j 2``
-there one after the other, and compares ``dvc.lock`` byte by byte.
+Clones this project twice, runs ``dvc repro -f`` in the one clone and then ``layoutlab repro -f
+-j 2`` in the other, and compares ``dvc.lock`` byte by byte.
 """
 
 import argparse
@@ -21,18 +21,18 @@ def main() -> int:
     options.add_argument("--json", action="store_true")
     given = options.parse_args()
     here = Path(__file__).resolve().parents[1]
-    times, locks = {}, {}
-    with tempfile.TemporaryDirectory() as folder:
-        subprocess.run(["git", "clone", "-q", str(here), folder], check=True)
-        for name, command in COMMANDS.items():
+    times, locks, changed = {}, {}, ""
+    for name, command in COMMANDS.items():
+        with tempfile.TemporaryDirectory() as folder:  # each its own clone: no sweep is resumed
+            subprocess.run(["git", "clone", "-q", str(here), folder], check=True)
             print(*command, file=sys.stderr)
             began = time.perf_counter()
             subprocess.run(command, cwd=folder, check=True, stdout=sys.stderr)
             times[name] = time.perf_counter() - began
             locks[name] = Path(folder, "dvc.lock").read_bytes()
-        changed = subprocess.run(
-            ["git", "status", "--short"], cwd=folder, check=True, capture_output=True, text=True
-        ).stdout
+            changed += subprocess.run(
+                ["git", "status", "--short"], cwd=folder, check=True, capture_output=True, text=True
+            ).stdout
     same = locks["dvc"] == locks["layoutlab"]
     result = {
         "dvc_s": round(times["dvc"], 1),
