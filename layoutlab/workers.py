@@ -88,12 +88,13 @@ class Workers:
         return Outcome(name, value, error)
 
     def stop(self) -> None:
-        """End what still runs."""
+        """End what still runs, and the server: the next one imports modules as they are then."""
         for process, connection in self._running.values():
             process.kill()
             process.join()
             connection.close()
         self._running.clear()
+        forkserver._forkserver._stop()  # type: ignore[attr-defined]  # there is no public way
 
     def __enter__(self) -> Self:
         """Give the workers; leaving the block ends what still runs."""

@@ -1,5 +1,6 @@
 """Warm workers: fresh forks that know nothing of each other and end with who asked for them."""
 
+import importlib
 import os
 import subprocess
 import sys
@@ -53,6 +54,10 @@ def overlap(folder: str, name: str) -> int:
     at_work = len(list(Path(folder).iterdir()))
     mark.unlink()
     return at_work
+
+
+def value_of(module: str) -> int:
+    return int(importlib.import_module(module).VALUE)
 
 
 def wait_for_ever(mark: str) -> None:
@@ -191,3 +196,17 @@ def test_modules_are_imported_once_in_the_server_and_not_here(tmp_path: Path) ->
     script.write_text(PRELOADED)
     done = subprocess.run([sys.executable, str(script)], capture_output=True, text=True)
     assert done.stdout == "['colorsys', 'imaplib'] []\n", done.stderr
+
+
+def test_a_module_changed_between_two_uses_is_imported_anew(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)  # where the server looks for modules first
+    monkeypatch.setenv("PYTHONDONTWRITEBYTECODE", "1")
+    seen = []
+    for value in (1, 2):
+        (tmp_path / "changing.py").write_text(f"VALUE = {value}\n")
+        with Workers(1, lambda: ["changing"]) as workers:
+            workers.start("it", value_of, "changing")
+            seen.append(workers.wait().value)
+    assert seen == [1, 2]

@@ -143,6 +143,7 @@ class Toy:
             stderr=subprocess.PIPE,
             text=True,
             start_new_session=True,
+            preexec_fn=hear_interrupts,
         )
         self.started.append(process)
         return process
@@ -224,6 +225,11 @@ def copied(toy: Toy, root: Path) -> Toy:
     """Copy a project to another place."""
     shutil.copytree(toy.root, root, symlinks=True)
     return Toy(root)
+
+
+def hear_interrupts() -> None:
+    """Let a process be interrupted, also where the tests run in the background and are not."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def until(
