@@ -37,7 +37,7 @@ verify: $(READY)  ## compare every output here with what git holds
 	layoutlab verify
 
 test: $(READY)  ## run all tests
-	pytest -n $(JOBS) --dist loadfile
+	pytest -n $(JOBS)
 
 test-public: $(READY)  ## published answers on public data (downloads, or LAYOUTLAB_DATA_MIRROR)
 	pytest tests/public

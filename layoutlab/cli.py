@@ -19,6 +19,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if "run" not in options:
         options.help()
         return BAD_INPUT
+    json_alone = getattr(options, "json", False)
+    out, sys.stdout = sys.stdout, sys.stderr if json_alone else sys.stdout
     try:
         result, code = options.run(options)
     except KeyboardInterrupt:
@@ -33,7 +35,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
             raise
         say(message)
         return code
-    if getattr(options, "json", False):
+    finally:
+        sys.stdout = out
+    if json_alone:
         from layoutlab import canonical
 
         sys.stdout.write(canonical.to_json(result))

@@ -230,3 +230,17 @@ def test_interrupted_repro_ends_with_130_and_keeps_what_is_done(toy: Toy) -> Non
     assert out == ""
     assert "layoutlab: interrupted; what was finished is kept" in err
     assert "Traceback" not in err
+
+
+def test_what_a_library_prints_stays_off_standard_output_under_json(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def noisy(_: object) -> tuple[dict[str, int], int]:
+        print("chatter")
+        return {"found": 1}, 0
+
+    monkeypatch.setattr(cli, "_deps", noisy)
+    assert cli.main(["deps", "--json"]) == 0
+    shown = capsys.readouterr()
+    assert json.loads(shown.out) == {"found": 1}
+    assert shown.err == "chatter\n"

@@ -209,19 +209,25 @@ def log_model(run_id: str, path: Path, name: str) -> None:
     from mlflow.models import infer_signature
 
     used = (keras, np, tf)
-    model = keras.saving.load_model(path, compile=False)
-    example = input_example(model, path)
-    signature = None if example is None else infer_signature(example, _answer(model, example))
-    with mlflow.start_run(run_id=run_id, nested=True):
-        mlflow.tensorflow.log_model(
-            model,
-            name="model",
-            signature=signature,
-            input_example=example,
-            registered_model_name=name,
-            await_registration_for=0,
-            pip_requirements=[f"{module.__name__}=={module.__version__}" for module in used],
-        )
+    chatty = keras.config.is_interactive_logging_enabled()
+    keras.config.disable_interactive_logging()
+    try:
+        model = keras.saving.load_model(path, compile=False)
+        example = input_example(model, path)
+        signature = None if example is None else infer_signature(example, _answer(model, example))
+        with mlflow.start_run(run_id=run_id, nested=True):
+            mlflow.tensorflow.log_model(
+                model,
+                name="model",
+                signature=signature,
+                input_example=example,
+                registered_model_name=name,
+                await_registration_for=0,
+                pip_requirements=[f"{module.__name__}=={module.__version__}" for module in used],
+            )
+    finally:
+        if chatty:
+            keras.config.enable_interactive_logging()
 
 
 def input_example(model: "keras.Model", path: Path) -> "np.ndarray | dict[str, np.ndarray] | None":
