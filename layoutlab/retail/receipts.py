@@ -203,7 +203,8 @@ def _check_columns(path: str | Path, schema: pa.Schema) -> None:
     """Refuse a schema without the contract's columns, or with types that mean something else."""
     lacking = [name for name in SCHEMA.names if name not in schema.names]
     if lacking:
-        near = {name: difflib.get_close_matches(name, schema.names, 1) for name in lacking}
+        unknown = [name for name in schema.names if name not in SCHEMA.names]
+        near = {name: difflib.get_close_matches(name, unknown, 1) for name in lacking}
         hints = "".join(
             f"; did you mean {found[0]} by {name}?" for name, found in near.items() if found
         )
