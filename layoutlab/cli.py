@@ -194,23 +194,20 @@ def _sweep(options: argparse.Namespace) -> tuple[Any, int]:
 
 def _log_sweep(options: argparse.Namespace, table: Any, varied: list[str], fixed: Any) -> None:
     """Show the sweep in MLflow, once; MLflow being away is said, and fails nothing."""
-    import hashlib
     from pathlib import Path
 
-    from layoutlab import canonical, project, tracking
+    from layoutlab import project, tracking
     from layoutlab.errors import InputError
-    from layoutlab.tracking import stages
+    from layoutlab.tracking import stages, sweeps
 
-    out = project.root() / options.out
-    logged, now = out / ".logged", hashlib.sha256((out / "runs.parquet").read_bytes()).hexdigest()
-    if logged.is_file() and logged.read_text() == now:
+    root = project.root()
+    notebook = root / options.notebook
+    name = f"{notebook.stem} {Path(options.out).name}"
+    if sweeps.is_recorded(root, name, table, parameters=varied, fixed=fixed):
         return
-    notebook = project.root() / options.notebook
     study = stages.study_of(notebook.read_text())
     try:
-        name = f"{notebook.stem} {Path(options.out).name}"
         tracking.project_sweep(name, study, table, parameters=varied, fixed=fixed)
-        canonical.write_text(logged, now)
     except InputError as error:
         say(f"the sweep was not logged to MLflow, the same command logs it later: {error}")
 

@@ -2,10 +2,13 @@
 
 import json
 import os
+import shutil
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -214,6 +217,22 @@ def test_a_sweep_gives_one_object_and_a_failed_point_ends_with_1(toy: Toy) -> No
     (toy.root / "fail-b").touch()
     done = layoutlab(toy, *words[:3], "n=7,8", *words[4:], **away)
     assert (done.returncode, json.loads(done.stdout)["failed"]) == (1, 2)
+
+
+def test_a_sweep_is_logged_once_and_again_into_a_new_database(toy: Toy) -> None:
+    words = ("sweep", "notebooks/b.ipynb", "-g", "n=1:3", "-o", "out/s", "--json")
+    database = toy.root / "mlruns/mlflow.db"
+    assert layoutlab(toy, *words).returncode == 0
+    imported = layoutlab(toy, *words, PYTHONPROFILEIMPORTTIME="1").stderr
+    assert "layoutlab.tracking.sweeps" in imported
+    assert "mlflow.tracking" not in imported  # it is there already: MLflow is not even imported
+    parents = "SELECT count(*) FROM tags WHERE key = 'layoutlab.table'"
+    with closing(sqlite3.connect(database)) as connection:
+        assert connection.execute(parents).fetchone() == (1,)
+    shutil.rmtree(toy.root / "mlruns")
+    assert layoutlab(toy, *words).returncode == 0
+    with closing(sqlite3.connect(database)) as connection:
+        assert connection.execute(parents).fetchone() == (1,)
 
 
 def test_interrupted_repro_ends_with_130_and_keeps_what_is_done(toy: Toy) -> None:

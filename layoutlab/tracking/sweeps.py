@@ -6,11 +6,14 @@ threads.
 """
 
 import math
+import os
+import sqlite3
 import time
 import uuid
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from layoutlab.errors import InputError
@@ -22,7 +25,7 @@ from layoutlab.tracking.record import (
     metrics_and_facts,
     text,
 )
-from layoutlab.tracking.store import Store, open_store, told
+from layoutlab.tracking.store import URI, Store, local, open_store, told
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -32,6 +35,11 @@ PARENT = "mlflow.parentRunId"
 THREADS = 8
 PAGE = 1000
 FAILED = "failed"
+TABLE = "layoutlab.table"
+BOTH_TAGS = (
+    "SELECT 1 FROM tags AS one JOIN tags AS other USING (run_uuid) "
+    "WHERE one.key = ? AND one.value = ? AND other.key = ? AND other.value = ?"
+)
 
 
 @dataclass(frozen=True)
@@ -63,7 +71,7 @@ def record_sweep(
     with told(store):
         experiment = experiment_id(client, store, study)
         now = int(time.time() * 1000)
-        key = digest([name, list(parameters), dict(fixed)])
+        key = _key(name, parameters, fixed)
         parent = _parent(client, experiment, name, key, now)
         points = table.drop(columns=list(fixed), errors="ignore")
         children = {child.key: child for child in _children(points, parameters, parent, now)}
@@ -77,9 +85,46 @@ def record_sweep(
             _into_database(store, client, experiment, fresh, now)
         n_failed = sum(child.status != "FINISHED" for child in children.values())
         counts = [("points", float(len(children)), now, 0), ("failed", float(n_failed), now, 0)]
-        log_batches(client, parent, counts, fixed, {"layoutlab.sweep": ", ".join(parameters)})
+        tags = {"layoutlab.sweep": ", ".join(parameters), TABLE: _table_hash(table)}
+        log_batches(client, parent, counts, fixed, tags)
         client.set_terminated(parent, "FINISHED", now)
     return parent
+
+
+def is_recorded(
+    root: Path,
+    name: str,
+    table: "pd.DataFrame",
+    *,
+    parameters: Sequence[str],
+    fixed: Mapping[str, Any],
+) -> bool:
+    """Tell, without importing MLflow, whether our database holds this sweep with this very table.
+
+    False when it cannot be told: for a server, or a database that is not there or not readable.
+    """
+    database = local(root).database
+    if os.environ.get(URI) or database is None or not database.is_file():
+        return False
+    wanted = (KEY, _key(name, parameters, fixed), TABLE, _table_hash(table))
+    try:
+        connection = sqlite3.connect(f"{database.as_uri()}?mode=ro", uri=True)
+        try:
+            return connection.execute(BOTH_TAGS, wanted).fetchone() is not None
+        finally:
+            connection.close()
+    except sqlite3.Error:
+        return False
+
+
+def _key(name: str, parameters: Sequence[str], fixed: Mapping[str, Any]) -> str:
+    """Return what says which sweep it is."""
+    return digest([name, list(parameters), dict(fixed)])
+
+
+def _table_hash(table: "pd.DataFrame") -> str:
+    """Return what says which results it has."""
+    return digest(table.to_json(orient="split", double_precision=15))
 
 
 def _parent(client: "MlflowClient", experiment: str, name: str, key: str, now: int) -> str:
