@@ -67,5 +67,5 @@ deps: $(READY)  ## write into dvc.yaml the modules each notebook imports
 	layoutlab deps public
 
 lock: $(READY)  ## resolve the locks anew from pyproject.toml
-	uv pip compile --quiet --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate --extra cpu --extra dev pyproject.toml --output-file requirements.lock
-	uv pip compile --quiet --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate --extra gpu --extra dev --constraint requirements.lock pyproject.toml --output-file requirements-gpu.lock
+	uv pip compile --quiet --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate --extra cpu --extra dev --extra peers pyproject.toml --output-file requirements.lock
+	uv pip compile --quiet --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate --extra gpu --extra dev --extra peers --constraint requirements.lock pyproject.toml --output-file requirements-gpu.lock
