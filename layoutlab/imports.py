@@ -10,8 +10,6 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-import nbformat
-
 PACKAGE = "layoutlab"
 NOT_FOLLOWED = {"layoutlab.tracking"}
 TIMED = re.compile(r"\A\s*%%(time|timeit|prun|capture)\b.*")
@@ -19,6 +17,7 @@ TIMED = re.compile(r"\A\s*%%(time|timeit|prun|capture)\b.*")
 
 def notebook_code(notebook: Path) -> str:
     """Return the code of a notebook as one module, magics and shell lines as IPython's calls."""
+    import nbformat
     from IPython.core.inputtransformer2 import TransformerManager
 
     cells = nbformat.read(notebook, as_version=4).cells
@@ -28,15 +27,25 @@ def notebook_code(notebook: Path) -> str:
 
 def modules_of_notebook(notebook: Path, root: Path) -> list[str]:
     """Return the package's modules that a notebook imports, directly or not, by dotted name."""
-    found: set[str] = set()
-    for source in (notebook, *notebooks_named_in(notebook, root)):
-        waiting = set(_own_modules(_imports(notebook_code(source)), root))
-        while waiting:
-            module = waiting.pop()
-            found.add(module)
-            if module not in NOT_FOLLOWED:
-                waiting |= _imported_by(module, root) - found
-    return sorted(found)
+    codes = [notebook_code(source) for source in (notebook, *notebooks_named_in(notebook, root))]
+    return sorted(
+        _closure({name for code in codes for name in _own_modules(_imports(code), root)}, root)
+    )
+
+
+def sources_of_module(module: str, root: Path) -> list[Path]:
+    """Return the source of a module of the package and of all that it imports of the package."""
+    return sorted(_path(name, root) for name in _closure({module}, root))
+
+
+def _closure(modules: set[str], root: Path) -> set[str]:
+    waiting, found = modules, set[str]()
+    while waiting:
+        module = waiting.pop()
+        found.add(module)
+        if module not in NOT_FOLLOWED:
+            waiting |= _imported_by(module, root) - found
+    return found
 
 
 def notebooks_named_in(notebook: Path, root: Path) -> list[Path]:
@@ -66,7 +75,8 @@ def to_preload(notebooks: list[Path], root: Path) -> list[str]:
 def dependencies(notebook: Path, root: Path) -> list[str]:
     """Return the paths, from the root, of a notebook's code: notebooks first, then modules."""
     modules = [_path(module, root) for module in modules_of_notebook(notebook, root)]
-    data = [path.with_suffix(".yaml") for path in modules if path.with_suffix(".yaml").is_file()]
+    beside = (path.with_suffix(suffix) for path in modules for suffix in (".yaml", ".csv"))
+    data = [path for path in beside if path.is_file()]
     paths = [notebook, *notebooks_named_in(notebook, root), *sorted([*modules, *data])]
     return [path.relative_to(root).as_posix() for path in paths]
 
