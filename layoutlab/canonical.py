@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     import numpy as np
     import pandas as pd
     import pyarrow as pa
+    from matplotlib.animation import Animation
     from matplotlib.figure import Figure
 
 PART = ".part."
@@ -176,6 +177,20 @@ def write_figure(path: str | Path, figure: "Figure") -> None:
     with mpl.rc_context({"svg.hashsalt": "layoutlab"}):
         figure.savefig(drawn, format=suffix[1:], metadata=clocks[suffix], bbox_inches="tight")
     write_bytes(path, drawn.getvalue())
+
+
+def write_animation(path: str | Path, animation: "Animation", *, frames_per_s: int) -> None:
+    """Write a matplotlib animation as GIF.
+
+    Raises
+    ------
+    InputError
+        When the suffix is not ``.gif``.
+    """
+    if Path(path).suffix != ".gif":
+        raise InputError(f"expected an animation named .gif, got {Path(path).name}")
+    with writing(path) as part:
+        animation.save(part, writer="pillow", fps=frames_per_s, dpi=80)
 
 
 def write_keras(path: str | Path, model: "keras.Model") -> None:

@@ -83,7 +83,7 @@ class Floor:
         for name, least in (("rows", 2), ("columns", 2), ("blocks", 1)):
             if getattr(self, name) < least:
                 raise InputError(f"{name}: expected at least {least}, got {getattr(self, name)}")
-        lengths = tuple(self.lengths)
+        lengths = tuple(sorted(set(self.lengths)))
         longest = min(self.rows, self.columns)
         if not lengths or min(lengths) < 1 or max(lengths) > longest:
             raise InputError(
@@ -169,34 +169,60 @@ def decode(blocks: Blocks, floor: Floor) -> np.ndarray:
     return plan
 
 
-def random_blocks(floor: Floor, count: int, *, rng: np.random.Generator) -> list[Block]:
-    """Draw blocks: direction by a fair coin, length evenly, then the position evenly.
+def block_from(draws: Sequence[float], floor: Floor) -> Block:
+    """Return the block that four numbers, from 0 to below 1, stand for.
 
-    Under ``edge="inside"`` the position is drawn among those where the block fits, otherwise
-    among all cells.
-
-    Parameters
-    ----------
-    floor : Floor
-    count : int
-        Blocks to draw, at least 0.
-    rng : numpy.random.Generator
-
-    Returns
-    -------
-    list of Block, length `count`
+    Direction by a fair coin, length evenly, then the position evenly: under ``edge="inside"``
+    among those where the block fits, otherwise among all cells.
     """
-    blocks = []
-    for direction, size, across, down in rng.random((count, 4)).tolist():
-        is_vertical = direction < 0.5
-        length = floor.lengths[int(size * len(floor.lengths))]
-        spare = length - 1 if floor.edge == "inside" else 0
-        x = int(across * (floor.columns - (0 if is_vertical else spare)))
-        y = int(down * (floor.rows - (spare if is_vertical else 0)))
-        blocks.append(Block(is_vertical, x, y, length))
-    return blocks
+    direction, size, across, down = draws
+    is_vertical = direction < 0.5
+    length = floor.lengths[int(size * len(floor.lengths))]
+    spare = length - 1 if floor.edge == "inside" else 0
+    x = int(across * (floor.columns - (0 if is_vertical else spare)))
+    y = int(down * (floor.rows - (spare if is_vertical else 0)))
+    return Block(is_vertical, x, y, length)
+
+
+def moved_inside(block: Block, floor: Floor) -> Block:
+    """Return the block at the nearest position that the floor's edge allows."""
+    is_vertical, x, y, length = block
+    spare = length - 1 if floor.edge == "inside" else 0
+    last_x = floor.columns - 1 - (0 if is_vertical else spare)
+    last_y = floor.rows - 1 - (spare if is_vertical else 0)
+    return Block(is_vertical, min(max(x, 0), last_x), min(max(y, 0), last_y), length)
 
 
 def random_individual(floor: Floor, *, rng: np.random.Generator) -> list[Block]:
-    """Draw one individual: as many random blocks as the floor asks for."""
-    return random_blocks(floor, floor.blocks, rng=rng)
+    """Draw one individual: as many blocks as the floor asks for, four even numbers each."""
+    return [block_from(draws, floor) for draws in rng.random((floor.blocks, 4)).tolist()]
+
+
+def random_population(floor: Floor, size: int, *, rng: np.random.Generator) -> np.ndarray:
+    """Draw individuals at once: the same as `random_individual` draws one after the other.
+
+    Returns
+    -------
+    ndarray of int16, shape (size, blocks, 4)
+        is_vertical, x, y and length of every block.
+    """
+    direction, length, across, down = np.moveaxis(rng.random((size, floor.blocks, 4)), 2, 0)
+    population = np.empty((size, floor.blocks, 4), dtype=np.int16)
+    vertical = direction < 0.5
+    lengths = np.array(floor.lengths)[(length * len(floor.lengths)).astype(np.intp)]
+    spare = lengths - 1 if floor.edge == "inside" else np.zeros_like(lengths)
+    population[..., 0] = vertical
+    population[..., 1] = across * (floor.columns - np.where(vertical, 0, spare))
+    population[..., 2] = down * (floor.rows - np.where(vertical, spare, 0))
+    population[..., 3] = lengths
+    return population
+
+
+def to_array(individuals: Sequence[Blocks]) -> np.ndarray:
+    """Return individuals as a population: ndarray of int16, shape (individuals, blocks, 4)."""
+    return np.array(individuals, dtype=np.int16)
+
+
+def to_blocks(individual: np.ndarray) -> tuple[Block, ...]:
+    """Return one individual of a population, shape (blocks, 4), as blocks."""
+    return tuple(Block(bool(v), x, y, length) for v, x, y, length in individual.tolist())

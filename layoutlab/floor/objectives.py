@@ -6,8 +6,8 @@ Dalgic, Bostanci and Guzel, "Genetic Algorithm Based Floor Planning System", sec
     a = +0.05 if s, else -0.5         s: "A* algorithm result that the map can complete process"
     r = 0.05 n if n >= 5, else 0.05 / n         n: "number of neighbours for a block"
 
-`reference_fitness` follows these lines cell by cell with A*; `bitboard.FastFitness` counts the
-same about ten times faster and is tested to be equal to the last bit.
+`reference_fitness` follows these lines cell by cell with A*; `kernels.evaluate` counts the same for
+whole populations, compiled, and is tested to be equal to the last bit.
 """
 
 from collections.abc import Sequence
@@ -110,7 +110,7 @@ def terms(tally: Tally, readings: Readings) -> tuple[float, float, float]:
 
 
 def reference_tally(blocks: Blocks, floor: Floor, readings: Readings) -> Tally:
-    """Count b, s and n cell by cell: the reference that `FastFitness` must equal."""
+    """Count b, s and n cell by cell: the reference that the kernels must equal."""
     placed = placed_cells(blocks, floor)
     covered = frozenset[Cell]().union(*placed)
     if readings.door == "kept_free":

@@ -1,6 +1,11 @@
-"""How does one walk over the free cells of a plan? A shortest path by A*."""
+"""How does one walk over the free cells of a plan? A shortest path by A*, or down a field.
+
+A plan is an array of rows and columns, 0 where one can walk; cells are (x, y): column and row.
+How far it is between many places is asked of `walking`.
+"""
 
 import heapq
+from collections.abc import Sequence
 from itertools import count
 
 import numpy as np
@@ -70,3 +75,54 @@ def _walk_back(came_from: dict[Cell, Cell | None], goal: Cell) -> list[Cell]:
         walk.append(cell)
         cell = came_from[cell]
     return walk[::-1]
+
+
+def walk_between(
+    plan: np.ndarray, start: Cell, goal: Cell, *, neighbours: int = 4
+) -> list[Cell] | None:
+    """Return the cells of a shortest walk, both ends included; None where there is none.
+
+    Among walks of one length, the one that at every cell takes the first way that is shortest:
+    right, up the rows, left, down, then the diagonals in that order.
+    """
+    from layoutlab.floor.walking import WalkingDistances
+
+    return WalkingDistances(plan, [goal], neighbours=neighbours).walk_to(start)
+
+
+def straightened(plan: np.ndarray, walk: Sequence[Cell]) -> list[Cell]:
+    """Pull a walk tight like a string: keep only the corners that lines of sight need.
+
+    For display. From each kept cell the line goes to the farthest cell of the walk that it can
+    reach over free cells without touching a corner of a blocked one. The result is never longer
+    than the walk, but not always the shortest any-angle one.
+
+    Parameters
+    ----------
+    plan : ndarray of uint8, shape (rows, columns)
+        0 where one can walk.
+    walk : sequence of (int, int)
+        As `a_star` or `walk_between` give it.
+
+    Returns
+    -------
+    list of (int, int)
+        A part of `walk` with its first and last cell.
+    """
+    from layoutlab.floor.sight_kernels import clear_line
+
+    blocked = np.ascontiguousarray(plan != 0)
+    kept = [walk[0]]
+    place = 0
+    while place < len(walk) - 1:
+        ahead = len(walk) - 1
+        while ahead > place + 1 and not clear_line(blocked, *_centres(walk[place], walk[ahead])):
+            ahead -= 1
+        place = ahead
+        kept.append(walk[place])
+    return kept
+
+
+def _centres(one: Cell, other: Cell) -> tuple[int, int, int, int]:
+    """Return two cells' centres in half cells, as lines of sight are counted."""
+    return 2 * one[0] + 1, 2 * one[1] + 1, 2 * other[0] + 1, 2 * other[1] + 1

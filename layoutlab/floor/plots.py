@@ -1,15 +1,16 @@
-"""How do floors, evolutions and comparisons look? Drawn here; nothing is computed."""
+"""How do floors and evolutions look? Drawn here; nothing is computed."""
 
 from collections.abc import Mapping, Sequence
 
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
+from matplotlib.animation import FuncAnimation
 from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
 
 from layoutlab.figures import BLUE, GREEN, GREY, ORANGE, VERMILION, write_caption
-from layoutlab.floor.evolution import Snapshot
+from layoutlab.floor.checkpoints import Snapshot
 from layoutlab.floor.genome import Blocks, Cell, Floor, placed_cells
 
 
@@ -83,18 +84,18 @@ def draw_generations(
         A walk for each generation; None where there is no way from door to door.
     """
     if axes is None:
-        size = (3.6 * len(snapshots), 4.3)
+        size = (3.0 * len(snapshots), 3.9)
         axes = plt.subplots(1, len(snapshots), figsize=size, layout="constrained", squeeze=False)[
             1
         ][0]
     for ax, snapshot in zip(axes, snapshots, strict=True):
         walk = (walks or {}).get(snapshot.generation)
-        title = f"Generation {snapshot.generation}: fitness {snapshot.fitness:.3f}"
+        title = f"Generation {snapshot.generation}: {snapshot.fitness:.3f}"
         draw_floor(snapshot.blocks, floor, ax, walk=walk, title=title)
     write_caption(
         axes[0],
-        "Best floor of each generation. Blue: blocks, darker where they overlap; in, out: doors; "
-        "dashed: a shortest walk between them, where there is one.",
+        "Best floor of each generation and its fitness. Blue: blocks, darker where they overlap; "
+        "in, out: doors; dashed: a shortest walk between them, where there is one.",
     )
     return axes
 
@@ -131,78 +132,69 @@ def plot_history(
     return ax
 
 
-def plot_schemes(
-    summary: pd.DataFrame,
-    letters: Mapping[str, str],
-    ax: Axes | None = None,
-    *,
-    level: float = 0.05,
-) -> Axes:
-    """Plot each scheme's mean and median with their intervals; tied schemes share a letter.
+def plot_seeds(
+    best: np.ndarray, diversity: np.ndarray, axes: Sequence[Axes] | None = None
+) -> Sequence[Axes]:
+    """Plot the best fitness so far and the diversity of many evolutions, as bands over the seeds.
 
     Parameters
     ----------
-    summary : DataFrame
-        As `schemes.summarise` gives it.
-    letters : mapping of str to str
-        As `schemes.tie_letters` gives them.
-    ax : Axes, optional
-    level : float
-        Of the tests behind the letters.
+    best, diversity : ndarray of float, shape (seeds, generations + 1)
+        Best fitness so far; share of different individuals in the population.
+    axes : sequence of two Axes, optional
     """
-    ax = ax or plt.subplots(figsize=(7.2, 5.2), layout="constrained")[1]
-    height = np.arange(len(summary))
-    for statistic, colour, mark, shift in (
-        ("mean", BLUE, "o", -0.12),
-        ("median", ORANGE, "D", 0.12),
+    if axes is None:
+        axes = plt.subplots(1, 2, figsize=(9.6, 4.2), layout="constrained")[1]
+    for ax, values, name in zip(
+        axes,
+        (best, 100 * diversity),
+        ("best fitness so far", "different individuals, %"),
+        strict=True,
     ):
-        centre = summary[statistic]
-        reach = [centre - summary[f"{statistic}_low"], summary[f"{statistic}_high"] - centre]
-        ax.errorbar(
-            centre,
-            height + shift,
-            xerr=np.clip(reach, 0, None),
-            color=colour,
-            fmt=mark,
-            ms=5,
-            capsize=3,
-            label=statistic,
-        )
-    labels = [f"{group}  [{letters[group]}]" for group in summary["group"]]
-    ax.set_yticks(height, labels=labels)
-    ax.invert_yaxis()
-    ax.grid(axis="x", color="#D8D8D8", lw=0.6)
-    ax.set(xlabel="best fitness of a run", title="Selection × crossover, equal budgets")
-    ax.legend(fontsize=8)
+        generation = np.arange(values.shape[1])
+        low, lower, middle, upper, high = np.quantile(values, [0, 0.25, 0.5, 0.75, 1], axis=0)
+        ax.fill_between(generation, low, high, color=BLUE, alpha=0.12, lw=0, label="all seeds")
+        ax.fill_between(generation, lower, upper, color=BLUE, alpha=0.3, lw=0, label="middle half")
+        ax.plot(generation, middle, color=BLUE, lw=1.8, label="median")
+        ax.set(xlabel="generation", ylabel=name, title=name.partition(",")[0].capitalize())
+        ax.legend(fontsize=8)
     write_caption(
-        ax,
-        "Marks with 95 % bootstrap intervals over the seeds. Schemes that share a letter are tied: "
-        f"Wilcoxon's signed-rank test, Holm's correction, does not separate them at {level:.0%}.",
+        axes[0],
+        f"{len(best)} evolutions that differ in their seed only. Left: the best floor met so far. "
+        "Right: the share of different individuals in the population.",
     )
-    return ax
+    return axes
 
 
-def plot_heatmap(table: pd.DataFrame, ax: Axes | None = None) -> Axes:
-    """Plot the mean best fitness of each selection (row) and crossover (column).
+def animate_generations(
+    snapshots: Sequence[Snapshot], floor: Floor, history: pd.DataFrame
+) -> FuncAnimation:
+    """Return an animation of one evolution: the best floor of each generation beside the fitness.
 
     Parameters
     ----------
-    table : DataFrame of float, index selection, columns crossover
-    ax : Axes, optional
+    snapshots : sequence of Snapshot
+        A frame each, in order.
+    floor : Floor
+    history : DataFrame
+        Columns generation, best, mean.
     """
-    ax = ax or plt.subplots(figsize=(6.0, 4.6), layout="constrained")[1]
-    values = table.to_numpy()
-    image = ax.imshow(values, cmap="cividis")
-    middle = (values.min() + values.max()) / 2
-    for (row, column), value in np.ndenumerate(values):
-        colour = "white" if value < middle else "black"
-        ax.text(column, row, f"{value:.3f}", ha="center", va="center", color=colour)
-    ax.set_xticks(range(table.shape[1]), labels=list(table.columns))
-    ax.set_yticks(range(table.shape[0]), labels=list(table.index))
-    ax.set(xlabel="crossover", ylabel="selection", title="Mean best fitness of a run")
-    plt.colorbar(image, ax=ax, label="mean best fitness")
-    write_caption(
-        ax,
-        "Mean over the seeds of the best fitness that a run met; lighter is better.",
-    )
-    return ax
+    figure, (left, right) = plt.subplots(1, 2, figsize=(8.4, 4.3), width_ratios=(1, 1.2))
+    figure.subplots_adjust(left=0.05, right=0.98, bottom=0.2, wspace=0.2)
+    for name, colour in (("best", BLUE), ("mean", ORANGE)):
+        label = f"{name} of the generation"
+        right.plot(history["generation"], history[name], color=colour, lw=1.8, label=label)
+    right.set(xlabel="generation", ylabel="fitness f + a + r", title="Fitness over generations")
+    right.legend(fontsize=8, loc="lower right")
+    (mark,) = right.plot([], [], "o", color=VERMILION, ms=7)
+    write_caption(right, "Left: the best floor of each generation. Right: the dot is where we are.")
+
+    def draw(frame: int) -> list[Axes]:
+        snapshot = snapshots[frame]
+        left.clear()
+        title = f"Generation {snapshot.generation}: {snapshot.fitness:.2f}"
+        draw_floor(snapshot.blocks, floor, left, title=title)
+        mark.set_data([snapshot.generation], [snapshot.fitness])
+        return [left, right]
+
+    return FuncAnimation(figure, draw, frames=len(snapshots))  # type: ignore[arg-type]

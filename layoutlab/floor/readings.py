@@ -8,9 +8,9 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from layoutlab.floor.bitboard import FastFitness
 from layoutlab.floor.evolution import evolve
-from layoutlab.floor.genome import EDGES, OVERLAPS, Floor, random_individual
+from layoutlab.floor.genome import EDGES, OVERLAPS, Floor, random_population, to_array
+from layoutlab.floor.kernels import evaluate
 from layoutlab.floor.objectives import (
     ALONE,
     COVERS,
@@ -20,7 +20,7 @@ from layoutlab.floor.objectives import (
     Readings,
     reference_tally,
 )
-from layoutlab.floor.toolbox import Settings
+from layoutlab.floor.settings import Settings
 
 Variant = tuple[Floor, Readings, Settings]
 
@@ -89,24 +89,21 @@ def compare_readings(
         neighbours, blocks touching a block.
     """
     floor, chosen, _ = next(iter(variants.values()))
-    rng = np.random.default_rng(seeds[0])
-    plans = [random_individual(floor, rng=rng) for _ in range(sample)]
+    plans = random_population(floor, sample, rng=np.random.default_rng(seeds[0]))
     rows = []
     for name, (own_floor, own, settings) in variants.items():
         evolved = [
-            evolve(own_floor, own, settings, rng=np.random.default_rng(seed), snapshots=())
-            for seed in seeds
+            evolve(own_floor, own, settings, rng=np.random.default_rng(seed)) for seed in seeds
         ]
+        best = to_array([each.best for each in evolved])
         tallies = [reference_tally(each.best, own_floor, Readings()) for each in evolved]
-        as_chosen = FastFitness(own_floor, chosen)
         row = {
             "reading": name,
             "rank_correlation": _rank_correlation(
-                list(map(FastFitness(floor, chosen), plans)),
-                list(map(FastFitness(own_floor, own), plans)),
+                evaluate(plans, floor, chosen), evaluate(plans, own_floor, own)
             ),
             "fitness": np.mean([each.best_fitness for each in evolved]),
-            "chosen_fitness": np.mean([as_chosen(each.best) for each in evolved]),
+            "chosen_fitness": np.mean(evaluate(best, own_floor, chosen)),
             "cells": np.mean([tally.covered for tally in tallies]),
             "walkable": np.mean([tally.complete for tally in tallies]),
             "neighbours": np.mean([np.mean(tally.neighbours) for tally in tallies]),
@@ -115,7 +112,7 @@ def compare_readings(
     return pd.DataFrame(rows)
 
 
-def _rank_correlation(one: Sequence[float], other: Sequence[float]) -> float:
-    if min(one) == max(one) or min(other) == max(other):
+def _rank_correlation(one: np.ndarray, other: np.ndarray) -> float:
+    if one.min() == one.max() or other.min() == other.max():
         return float("nan")
     return float(stats.spearmanr(one, other).statistic)

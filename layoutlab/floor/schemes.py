@@ -1,217 +1,212 @@
-"""Do selection and crossover schemes differ beyond chance? Paired tests, intervals and ties.
+"""Which selection and crossover find the better floor at the same price? Run them all, paired.
 
-The comparison takes a tidy table of runs: one row per run with its selection, crossover, seed,
-best fitness and evaluations. Runs are paired by seed and must have spent equal budgets. What
-cannot be told apart at the stated level is called a tie.
+Every scheme starts from the same generator state at a seed and varies the same places of its
+population with the same chances, so that the runs of a seed are paired and spend equally many
+evaluations.
 """
 
-from collections.abc import Sequence
-from itertools import combinations
+import math
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from itertools import product
+from typing import Any
 
 import numpy as np
 import pandas as pd
-from scipy import stats
+from scipy import ndimage
 
 from layoutlab.errors import InputError
+from layoutlab.floor.evolution import Result, evolve
+from layoutlab.floor.genome import Floor, decode
+from layoutlab.floor.objectives import Readings
+from layoutlab.floor.settings import Settings
 
-SCHEME = ("selection", "crossover")
-FEWEST_SEEDS = 2
+SELECTIONS = ("roulette", "tournament", "rank")
+CROSSOVERS = ("one_point", "two_point", "uniform")
+CURVES = ("evaluations", "best", "mean", "diversity")
+
+Progress = Callable[[int, int], None]
 
 
-def paired_values(
-    runs: pd.DataFrame,
-    by: Sequence[str] = SCHEME,
-    value: str = "best_fitness",
-    budget: str = "evaluations",
-) -> pd.DataFrame:
-    """Return one row per seed and one column per group, once the runs are seen to be comparable.
+@dataclass(frozen=True)
+class Runs:
+    """What the runs on one problem gave, in the order selection, crossover, seed.
+
+    Attributes
+    ----------
+    runs : DataFrame
+        A row per run: selection, crossover, seed, population, generations, best_fitness,
+        evaluations, covered_cells and walkable of the best floor, last_mean_fitness,
+        last_diversity (share of different individuals, above 0 and up to 1), first_worst_fitness,
+        best_blocks (is_vertical, x, y, length of each block, one after the other).
+    evaluations : ndarray of int, shape (runs, generations + 1)
+        Spent at the end of each generation.
+    best : ndarray of float, shape (runs, generations + 1)
+        Best fitness so far.
+    mean, diversity : ndarray of float, shape (runs, generations + 1)
+        Of the population.
+    """
+
+    runs: pd.DataFrame
+    evaluations: np.ndarray
+    best: np.ndarray
+    mean: np.ndarray
+    diversity: np.ndarray
+
+
+def run(
+    floor: Floor,
+    readings: Readings,
+    *,
+    selections: Sequence[str] = SELECTIONS,
+    crossovers: Sequence[str] = CROSSOVERS,
+    seeds: Sequence[int],
+    settings: Settings | None = None,
+    base: int = 1,
+    jobs: int = 1,
+    progress: Progress | None = None,
+) -> Runs:
+    """Run every selection with every crossover at every seed.
 
     Parameters
     ----------
-    runs : DataFrame
-        Columns selection, crossover, seed, `value` and `budget`; a row per run.
-    by : sequence of str
-        What makes a group; over the rest the runs of one seed are averaged.
-    value, budget : str
-        Columns to compare, larger being better, and to hold equal.
+    floor : Floor
+        The problem.
+    readings : Readings
+        How the fitness is read.
+    selections, crossovers : sequence of str
+        Names that `Settings` knows, none twice.
+    seeds : sequence of int
+        From 0, none twice; seed s gives every scheme the generator
+        ``numpy.random.default_rng([base, s])``.
+    settings : Settings, optional
+        The rest of the search; its own selection and crossover are not used.
+    base : int
+        Another base gives other runs for the same seeds.
+    jobs : int
+        Threads, at least 1; the result does not depend on them.
+    progress : callable, optional
+        Called with the runs done and all of them after each run.
 
     Returns
     -------
-    DataFrame of float, index seed, columns "selection × crossover" in order of first appearance
+    Runs
 
     Raises
     ------
     InputError
-        When a column or a run is missing, a run appears twice, or the runs of one seed spent
-        different budgets.
+        When a name or seed is given twice or none is, a name is unknown, the settings would end a
+        run early, or roulette meets a negative fitness.
     """
-    missing = [name for name in (*SCHEME, "seed", value, budget) if name not in runs.columns]
-    if missing:
+    settings = settings or Settings()
+    for name, given in (("selections", selections), ("crossovers", crossovers), ("seeds", seeds)):
+        if not len(given) or len(set(given)) < len(given):
+            said = ", ".join(map(str, given)) or "none"
+            raise InputError(f"{name}: expected at least one, none twice, got {said}")
+    if jobs < 1:
+        raise InputError(f"jobs: expected at least 1, got {jobs}")
+    if min(seeds) < 0:
+        raise InputError(f"seeds: expected from 0, got {min(seeds)}")
+    if settings.patience or settings.target < math.inf:
         raise InputError(
-            f"runs: expected columns {', '.join(missing)}, got {', '.join(map(str, runs.columns))}"
+            "settings: expected neither patience nor target, since paired runs spend equal "
+            f"budgets, got {settings.patience} and {settings.target:g}"
         )
-    repeated = runs.duplicated([*SCHEME, "seed"])
-    if repeated.any():
-        row = ", ".join(map(str, runs.loc[repeated, [*SCHEME, "seed"]].iloc[0]))
-        raise InputError(f"runs: expected one run per scheme and seed, got {row} more than once")
-    spent = runs.groupby("seed")[budget].agg(["min", "max"])
-    unequal = spent.index[spent["min"] != spent["max"]]
-    if len(unequal):
-        low, high = spent.loc[unequal[0]]
-        raise InputError(
-            f"runs: expected equal {budget} within a seed, got {low} to {high} at seed {unequal[0]}"
-        )
-    group = runs[by[0]].astype(str)
-    for name in by[1:]:
-        group = group + " × " + runs[name].astype(str)
-    table = runs.assign(group=group).pivot_table(index="seed", columns="group", values=value)
-    table = table[list(dict.fromkeys(group))]
-    if table.isna().any(axis=None) or len(table) < FEWEST_SEEDS:
-        raise InputError(
-            f"runs: expected every scheme at each of {FEWEST_SEEDS} or more seeds, got "
-            f"{len(runs)} runs over {len(table)} seeds and {table.shape[1]} schemes"
-        )
-    return table.rename_axis(columns=None)
+    grid = [
+        (replace(settings, selection=selection, crossover=crossover), seed)
+        for selection, crossover, seed in product(selections, crossovers, seeds)
+    ]
+
+    def one(point: tuple[Settings, int]) -> Result:
+        rng = np.random.default_rng([base, point[1]])
+        return evolve(floor, readings, point[0], rng=rng, snapshots=())
+
+    rows, curves = [], []
+    for (own, seed), result in zip(grid, _in_order(one, grid, jobs), strict=True):
+        rows.append(_row(own, seed, result, floor))
+        curves.append(_curves(result))
+        if progress is not None:
+            progress(len(rows), len(grid))
+    spent, best, mean, diversity = np.stack(curves, axis=1)
+    table = pd.DataFrame(rows)
+    return Runs(table, spent.astype(np.int64), np.maximum.accumulate(best, axis=1), mean, diversity)
 
 
-def interval(
-    values: np.ndarray,
-    statistic: str,
-    *,
-    rng: np.random.Generator,
-    confidence: float = 0.95,
-    resamples: int = 9_999,
-) -> tuple[float, float]:
-    """Return a percentile bootstrap interval of the "mean" or the "median" (Efron, 1979).
-
-    Parameters
-    ----------
-    values : ndarray of float, shape (runs,)
-        At least 2.
-    """
-    found = stats.bootstrap(
-        (np.asarray(values, dtype=float),),
-        {"mean": np.mean, "median": np.median}[statistic],
-        n_resamples=resamples,
-        confidence_level=confidence,
-        method="percentile",
-        rng=rng,
-    ).confidence_interval
-    return float(found.low), float(found.high)
+def _in_order(
+    work: Callable[[tuple[Settings, int]], Result], grid: Sequence[tuple[Settings, int]], jobs: int
+) -> Iterator[Result]:
+    """Yield the results in the order of the grid, `jobs` of them being worked on at once."""
+    if jobs == 1:
+        yield from map(work, grid)
+        return
+    with ThreadPoolExecutor(jobs) as pool:
+        yield from pool.map(work, grid)
 
 
-def summarise(
-    table: pd.DataFrame, *, rng: np.random.Generator, confidence: float = 0.95
-) -> pd.DataFrame:
-    """Return each group's mean and median with bootstrap intervals, best mean first.
-
-    Parameters
-    ----------
-    table : DataFrame
-        As `paired_values` gives it.
-
-    Returns
-    -------
-    DataFrame
-        Columns group, runs, mean, mean_low, mean_high, median, median_low, median_high, best,
-        worst, mean_rank (1 is best, equal values share ranks).
-    """
-    mean_rank = table.rank(axis=1, ascending=False).mean()
-    rows = []
-    for group in table.columns:
-        values = table[group].to_numpy()
-        row = {"group": group, "runs": len(values)}
-        for statistic in ("mean", "median"):
-            low, high = interval(values, statistic, rng=rng, confidence=confidence)
-            row[statistic] = float(getattr(np, statistic)(values))
-            row |= {f"{statistic}_low": low, f"{statistic}_high": high}
-        row |= {"best": values.max(), "worst": values.min(), "mean_rank": mean_rank[group]}
-        rows.append(row)
-    ordered = pd.DataFrame(rows).sort_values("mean", ascending=False, kind="stable")
-    return ordered.reset_index(drop=True)
+def _curves(result: Result) -> np.ndarray:
+    """Return the curves of one run: shape (4, generations + 1)."""
+    return np.array([[record[name] for record in result.history] for name in CURVES])
 
 
-def holm(p_values: np.ndarray) -> np.ndarray:
-    """Return p-values adjusted for their number, step by step from the smallest (Holm, 1979)."""
-    p_values = np.asarray(p_values, dtype=float)
-    order = np.argsort(p_values, kind="stable")
-    steps = p_values[order] * np.arange(len(p_values), 0, -1)
-    adjusted = np.empty_like(p_values)
-    adjusted[order] = np.minimum(np.maximum.accumulate(steps), 1)
-    return adjusted
-
-
-def a12(one: np.ndarray, other: np.ndarray) -> float:
-    """Return the chance that a run of `one` beats one of `other`, ties counting half.
-
-    0.5 is no effect, 1 always better (Vargha and Delaney, Journal of Educational and Behavioral
-    Statistics 25, 2000).
-    """
-    difference = np.subtract.outer(one, other)
-    return float((difference > 0).mean() + 0.5 * (difference == 0).mean())
-
-
-def compare_pairs(table: pd.DataFrame, level: float = 0.05) -> pd.DataFrame:
-    """Test every pair of groups over the seeds they share.
-
-    The test is Wilcoxon's signed-rank test, two-sided, seeds without a difference split between
-    both signs; where no seed differs, p is 1. The p-values are adjusted by Holm's method.
-
-    Parameters
-    ----------
-    table : DataFrame
-        As `paired_values` gives it.
-    level : float
-        Adjusted p-values above it are ties.
-
-    Returns
-    -------
-    DataFrame
-        Columns one, other, difference (mean of one minus other), a12, p, p_holm, verdict: "tie",
-        or the group that is better.
-    """
-    rows = []
-    for one, other in combinations(table.columns, 2):
-        left, right = table[one].to_numpy(), table[other].to_numpy()
-        change = left - right
-        p = stats.wilcoxon(change, zero_method="zsplit").pvalue if change.any() else 1.0
-        rows.append((one, other, change.mean(), a12(left, right), float(p)))
-    pairs = pd.DataFrame(rows, columns=["one", "other", "difference", "a12", "p"])
-    pairs["p_holm"] = holm(pairs["p"].to_numpy())
-    better = np.where(pairs["difference"] > 0, pairs["one"], pairs["other"])
-    pairs["verdict"] = np.where(pairs["p_holm"] > level, "tie", better)
-    return pairs
-
-
-def tie_letters(groups: Sequence[str], pairs: pd.DataFrame) -> dict[str, str]:
-    """Return letters such that two groups share one exactly when they are tied.
-
-    Parameters
-    ----------
-    groups : sequence of str
-        In the order in which letters are given, best first.
-    pairs : DataFrame
-        As `compare_pairs` gives it.
-
-    References
-    ----------
-    Piepho, "An Algorithm for a Letter-Based Representation of All-Pairwise Comparisons", Journal
-    of Computational and Graphical Statistics 13 (2004): insert and absorb.
-    """
-    sets = [set(groups)]
-    for one, other in pairs.loc[pairs["verdict"] != "tie", ["one", "other"]].itertuples(
-        index=False
-    ):
-        split = [part for tied in sets for part in _without_both(tied, one, other)]
-        sets = [part for part in split if not any(part < wider for wider in split)]
-        sets = [part for at, part in enumerate(sets) if part not in sets[:at]]
-    place = {group: at for at, group in enumerate(groups)}
-    sets.sort(key=lambda tied: sorted(place[group] for group in tied))
+def _row(settings: Settings, seed: int, result: Result, floor: Floor) -> dict[str, Any]:
+    plan = decode(result.best, floor)
+    last = result.history[-1]
     return {
-        group: "".join(chr(ord("a") + at) for at, tied in enumerate(sets) if group in tied)
-        for group in groups
+        "selection": settings.selection,
+        "crossover": settings.crossover,
+        "seed": seed,
+        "population": settings.population,
+        "generations": settings.generations,
+        "best_fitness": result.best_fitness,
+        "evaluations": result.evaluations,
+        "covered_cells": int(plan.sum()),
+        "walkable": _walkable(plan, floor),
+        "last_mean_fitness": last["mean"],
+        "last_diversity": last["diversity"],
+        "first_worst_fitness": result.history[0]["worst"],
+        "best_blocks": [int(value) for block in result.best for value in block],
     }
 
 
-def _without_both(tied: set[str], one: str, other: str) -> list[set[str]]:
-    return [tied - {one}, tied - {other}] if {one, other} <= tied else [tied]
+def _walkable(plan: np.ndarray, floor: Floor) -> bool:
+    """Return whether both doors lie in one connected part of the free cells."""
+    parts, _ = ndimage.label(plan == 0)
+    (x, y), (other_x, other_y) = floor.entrance, floor.exit
+    return bool(parts[y, x] > 0 and parts[y, x] == parts[other_y, other_x])
+
+
+def join(*parts: Runs) -> Runs:
+    """Return the runs of several calls on one problem as one, in the order given."""
+    return Runs(
+        pd.concat([part.runs for part in parts], ignore_index=True),
+        *(np.concatenate([getattr(part, name) for part in parts]) for name in CURVES),
+    )
+
+
+def subset(found: Runs, rows: np.ndarray) -> Runs:
+    """Return some of the runs: `rows` is a mask over them, or their positions."""
+    return Runs(
+        found.runs.loc[rows].reset_index(drop=True),
+        *(getattr(found, name)[rows] for name in CURVES),
+    )
+
+
+def trajectories(found: Runs) -> pd.DataFrame:
+    """Return the curves as a tidy table, a row per run and generation.
+
+    Returns
+    -------
+    DataFrame
+        Columns selection, crossover, seed, generation, evaluations, best_so_far, mean, diversity.
+    """
+    runs, points = found.best.shape
+    tidy = found.runs[["selection", "crossover", "seed"]]
+    tidy = tidy.loc[tidy.index.repeat(points)].reset_index(drop=True)
+    return tidy.assign(
+        generation=np.tile(np.arange(points), runs),
+        evaluations=found.evaluations.ravel(),
+        best_so_far=found.best.ravel(),
+        mean=found.mean.ravel(),
+        diversity=found.diversity.ravel(),
+    )

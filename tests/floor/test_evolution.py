@@ -1,6 +1,8 @@
+import json
 import pickle
 import subprocess
 import sys
+import time
 
 import numpy as np
 import pytest
@@ -9,8 +11,9 @@ from layoutlab.errors import InputError
 from layoutlab.floor.evolution import evolve, random_search
 from layoutlab.floor.genome import Floor
 from layoutlab.floor.objectives import Readings, reference_fitness
-from layoutlab.floor.operators import CROSSOVERS, SELECTIONS
-from layoutlab.floor.toolbox import Settings, clone, individual_class
+from layoutlab.floor.operators import CROSSOVERS
+from layoutlab.floor.selection import SELECTIONS
+from layoutlab.floor.settings import Settings
 
 SMALL = Settings(population=20, generations=8, selection="tournament")
 
@@ -19,7 +22,7 @@ import hashlib, numpy as np
 from layoutlab.floor.evolution import evolve
 from layoutlab.floor.genome import Floor
 from layoutlab.floor.objectives import Readings
-from layoutlab.floor.toolbox import Settings
+from layoutlab.floor.settings import Settings
 settings = Settings(population=20, generations=8, selection="tournament")
 result = evolve(Floor(), Readings(), settings, rng=np.random.default_rng(6), snapshots=(1, 8))
 print(hashlib.sha256(repr(result).encode()).hexdigest())
@@ -75,34 +78,6 @@ def test_a_result_can_be_pickled_and_unpickled_by_another_process():
     assert float(told.stdout) == result.best_fitness
 
 
-def test_deaps_classes_are_made_once_and_not_on_import():
-    assert individual_class() is individual_class()
-    told = subprocess.run(
-        [
-            sys.executable,
-            "-c",
-            (
-                "import layoutlab.floor.toolbox, deap.creator; "
-                "print(hasattr(deap.creator, 'FloorIndividual'))"
-            ),
-        ],
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    assert told.stdout == "False\n"
-
-
-def test_a_clone_is_equal_and_apart():
-    one = individual_class()([1, 2])
-    one.fitness.values = (3.0,)
-    copied = clone(one)
-    copied.append(3)
-    del copied.fitness.values
-    assert one == [1, 2]
-    assert one.fitness.values == (3.0,)
-
-
 def test_schemes_of_one_seed_start_alike_and_spend_alike():
     results = [
         run(5, Settings(population=21, generations=6, selection=selection, crossover=crossover))
@@ -149,6 +124,97 @@ def test_roulette_stops_where_a_fitness_is_negative():
     assert result.best_fitness == pytest.approx(0.2 + 0.05 + 0.05)
 
 
+def test_patience_and_target_end_the_search_early():
+    still = Settings(
+        population=10,
+        generations=50,
+        crossover_probability=0.0,
+        mutation_probability=0.0,
+        patience=4,
+    )
+    assert len(run(settings=still).history) == 1 + 4
+    full = run(settings=Settings(population=30, generations=40, selection="tournament"))
+    reached = next(r["generation"] for r in full.history if r["best"] >= 8)
+    early = run(settings=Settings(population=30, generations=40, selection="tournament", target=8))
+    assert early.history == full.history[: reached + 1]
+
+
+def test_steady_state_never_loses_its_best_and_spends_alike():
+    steady = Settings(population=20, generations=15, replacement="steady_state")
+    best = [record["best"] for record in run(settings=steady).history]
+    assert best == sorted(best)
+    assert best[-1] > best[0]
+
+
+def test_restarts_bring_diversity_back_and_keep_the_best():
+    greedy = {"population": 20, "generations": 60, "selection": "truncation", "elite": 1}
+    stuck = run(settings=Settings(**greedy, mutation_probability=0.0)).history
+    fresh = run(settings=Settings(**greedy, mutation_probability=0.0, restart_below=0.3)).history
+    assert stuck[-1]["diversity"] < 0.3
+    assert min(record["diversity"] for record in fresh) >= 0.3
+    best = [record["best"] for record in fresh]
+    assert best == sorted(best)
+    assert best[-1] > stuck[-1]["best"]
+
+
+def test_a_callback_is_told_every_generation_and_can_stop_the_search():
+    told = []
+    whole = run(callback=told.append)
+    assert [each.generation for each in told] == list(range(9))
+    assert [each.best for each in told] == [record["best"] for record in whole.history]
+    assert told[-1].best_so_far == whole.best_fitness
+    assert told[-1].evaluations == whole.evaluations
+    assert all(each.evaluations_per_s > 0 for each in told)
+    cut = run(callback=lambda progress: progress.generation == 3)
+    assert cut.history == whole.history[:4]
+
+
+@pytest.mark.parametrize("stop", range(9))
+def test_a_search_stopped_at_any_generation_goes_on_to_the_same_bits(tmp_path, stop):
+    whole = run(snapshots=(1, 5, 8))
+    file = tmp_path / "search.npz"
+    how = {"snapshots": (1, 5, 8), "checkpoint": file}
+    run(**how, callback=lambda progress: progress.generation == stop)
+    assert run(**how) == whole
+    assert run(**how) == whole
+
+
+def test_a_killed_search_goes_on_to_the_same_bits(tmp_path):
+    file = tmp_path / "search.npz"
+    many = Settings(population=100, generations=400_000, selection="tournament")
+    script = (
+        "import numpy as np\n"
+        "from layoutlab.floor.evolution import evolve\n"
+        "from layoutlab.floor.genome import Floor\n"
+        "from layoutlab.floor.objectives import Readings\n"
+        "from layoutlab.floor.settings import Settings\n"
+        f"settings, file = {many!r}, {str(file)!r}\n"
+        "evolve(Floor(), Readings(), settings, rng=np.random.default_rng(6), checkpoint=file)"
+    ).replace("target=inf", "target=float('inf')")
+    process = subprocess.Popen([sys.executable, "-c", script])
+    while not file.exists():
+        assert process.poll() is None
+        time.sleep(0.05)
+    process.kill()
+    process.wait()
+    with np.load(file) as kept:
+        reached = json.loads(str(kept["record"]))["counts"][0]
+    assert reached > 0
+    until = lambda progress: progress.generation == reached + 20  # noqa: E731
+    resumed = run(settings=many, checkpoint=file, callback=until)
+    assert resumed == run(settings=many, callback=until)
+
+
+def test_a_checkpoint_of_another_search_is_refused(tmp_path):
+    file = tmp_path / "search.npz"
+    run(6, checkpoint=file)
+    with pytest.raises(InputError, match=r"^checkpoint: expected one of the same floor, readings"):
+        run(7, checkpoint=file)
+    file.write_text("no checkpoint")
+    with pytest.raises(InputError, match=r"^checkpoint: expected one of ours, got "):
+        run(6, checkpoint=file)
+
+
 def test_random_search_gives_its_best():
     best, fitness = random_search(Floor(), Readings(), 50, rng=np.random.default_rng(1))
     assert fitness.shape == (50,)
@@ -167,11 +233,19 @@ def test_random_search_gives_its_best():
             "elite: expected less than the population of 5, got 5",
         ),
         ({"mutation_probability": 1.5}, "mutation_probability: expected from 0 to 1, got 1.5"),
+        ({"tournament_size": 0}, "tournament_size: expected at least 1, got 0"),
+        ({"rank_pressure": 2.5}, "rank_pressure: expected from 1 to 2, got 2.5"),
+        ({"restart_below": -0.5}, "restart_below: expected from 0 to 1, got -0.5"),
+        ({"target": float("nan")}, "target: expected a number, got nan"),
+        (
+            {"replacement": "none"},
+            "replacement: expected one of generational, steady_state, got 'none'",
+        ),
         (
             {"crossover": "twopoint"},
             (
-                "crossover: expected one of one_point, two_point, uniform, got 'twopoint'; "
-                "did you mean 'two_point'?"
+                "crossover: expected one of one_point, two_point, uniform, rectangle, "
+                "got 'twopoint'; did you mean 'two_point'?"
             ),
         ),
     ],

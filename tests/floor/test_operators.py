@@ -1,5 +1,4 @@
 from collections import Counter
-from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -11,93 +10,20 @@ from layoutlab.floor.genome import Block, Floor, placed_cells, random_individual
 from layoutlab.floor.operators import (
     CROSSOVERS,
     MUTATIONS,
-    SELECTIONS,
+    cross_rectangle,
     cross_two_point,
+    mutate_lengthen,
+    mutate_shift,
+    mutate_turn,
     named,
-    select_rank,
-    select_roulette,
-    select_tournament,
-    select_windowed_roulette,
 )
+from layoutlab.floor.selection import SELECTIONS
 
-DRAWS = 60_000
-
-
-def population(*values):
-    """Individuals as DEAP has them, reduced to what selection reads."""
-    return [
-        SimpleNamespace(name=at, fitness=SimpleNamespace(values=(v,)))
-        for at, v in enumerate(values)
-    ]
-
-
-def shares(select, *values, **how):
-    chosen = select(population(*values), DRAWS, rng=np.random.default_rng(4), **how)
-    counted = Counter(individual.name for individual in chosen)
-    return [counted[at] / DRAWS for at in range(len(values))]
-
-
-def test_roulette_selects_in_proportion_to_fitness():
-    np.testing.assert_allclose(
-        shares(select_roulette, 1, 0, 3, 4), [1 / 8, 0, 3 / 8, 4 / 8], atol=0.01
-    )
-
-
-def test_windowed_roulette_selects_in_proportion_above_the_worst():
-    np.testing.assert_allclose(
-        shares(select_windowed_roulette, -3, -2, 0), [0, 1 / 4, 3 / 4], atol=0.01
-    )
-    np.testing.assert_allclose(shares(select_windowed_roulette, -1, -1), [1 / 2, 1 / 2], atol=0.01)
-
-
-def test_tournament_selects_the_best_of_those_drawn():
-    # the best of 3 drawn out of 4 with replacement has rank i with (i**3 - (i - 1)**3) / 64
-    np.testing.assert_allclose(
-        shares(select_tournament, 1, 2, 3, 4), [1 / 64, 7 / 64, 19 / 64, 37 / 64], atol=0.01
-    )
-    np.testing.assert_allclose(shares(select_tournament, 1, 2, size=1), [1 / 2, 1 / 2], atol=0.01)
-
-
-def test_rank_selects_linearly_and_shares_ranks_at_ties():
-    np.testing.assert_allclose(shares(select_rank, 10, 1, 1.1), [2 / 3, 0, 1 / 3], atol=0.01)
-    np.testing.assert_allclose(
-        shares(select_rank, 1, 2, 3, pressure=1.5), [1 / 6, 2 / 6, 3 / 6], atol=0.01
-    )
-    np.testing.assert_allclose(shares(select_rank, 5, 5, 7), [1 / 6, 1 / 6, 4 / 6], atol=0.01)
-
-
-@pytest.mark.parametrize("values", [(-0.1, 0.5), (0.0, 0.0), (-2.0, -1.0)])
-def test_roulette_refuses_what_it_cannot_weigh(values):
-    with pytest.raises(InputError) as error:
-        select_roulette(population(*values), 2, rng=np.random.default_rng(0))
-    assert str(error.value) == (
-        "roulette: expected fitness values of at least 0, not all 0, got "
-        f"{min(values):g} to {max(values):g}: "
-        "select by rank, tournament or windowed_roulette instead"
-    )
-
-
-def test_pressure_and_size_out_of_range_are_refused():
-    with pytest.raises(InputError, match=r"^rank: expected a pressure from 1 to 2, got 2\.5$"):
-        select_rank(population(1, 2), 1, pressure=2.5, rng=np.random.default_rng(0))
-    with pytest.raises(InputError, match=r"^tournament: expected a size of at least 1, got 0$"):
-        select_tournament(population(1, 2), 1, size=0, rng=np.random.default_rng(0))
-
-
-@pytest.mark.parametrize("select", SELECTIONS.values(), ids=SELECTIONS)
-def test_selections_return_k_of_the_individuals_given(select):
-    individuals = population(1, 2, 3)
-    chosen = select(individuals, 7, rng=np.random.default_rng(1))
-    assert len(chosen) == 7
-    assert all(any(one is each for each in individuals) for one in chosen)
-    again = select(individuals, 7, rng=np.random.default_rng(1))
-    assert [one.name for one in chosen] == [one.name for one in again]
+BY_PLACE = sorted(set(CROSSOVERS) - {"rectangle"})
 
 
 @settings(max_examples=60, deadline=None)
-@given(
-    name=st.sampled_from(sorted(CROSSOVERS)), blocks=st.integers(1, 12), seed=st.integers(0, 10_000)
-)
+@given(name=st.sampled_from(BY_PLACE), blocks=st.integers(1, 12), seed=st.integers(0, 10_000))
 def test_crossovers_exchange_blocks_place_by_place(name, blocks, seed):
     rng = np.random.default_rng(seed)
     parents = [random_individual(Floor(blocks=blocks), rng=rng) for _ in range(2)]
@@ -133,6 +59,67 @@ def test_one_point_exchanges_a_tail_and_uniform_each_block_by_half():
     np.testing.assert_allclose(halves.mean(axis=0), 0.5, atol=0.04)
 
 
+class Draws:
+    """A generator whose numbers are written down."""
+
+    def __init__(self, *numbers):
+        self.numbers = np.array(numbers, dtype=float)
+
+    def random(self, size):
+        assert len(self.numbers) == size
+        return self.numbers
+
+
+def test_rectangle_exchanges_the_blocks_whose_middle_it_holds():
+    # columns 2 to 5, rows 0 to 3: the middle of a block of 4 is its second cell
+    one = [Block(False, 1, 0, 4), Block(False, 0, 0, 4), Block(True, 5, 2, 3)]
+    other = [Block(True, 9, 9, 1), Block(True, 4, 3, 2), Block(True, 6, 0, 2)]
+    draws = Draws(0.55, 0.25, 0.05, 0.35)
+    children = cross_rectangle(list(one), list(other), floor=Floor(), rng=draws)
+    assert children[0] == [other[1], one[1], one[2]]
+    assert children[1] == [other[0], one[0], other[2]]
+
+
+@settings(max_examples=60, deadline=None)
+@given(blocks=st.integers(1, 12), seed=st.integers(0, 10_000))
+def test_rectangle_keeps_all_blocks_and_their_number(blocks, seed):
+    rng = np.random.default_rng(seed)
+    floor = Floor(blocks=blocks)
+    parents = [random_individual(floor, rng=rng) for _ in range(2)]
+    children = cross_rectangle(*map(list, parents), floor=floor, rng=rng)
+    assert [len(child) for child in children] == [blocks, blocks]
+    assert Counter(children[0] + children[1]) == Counter(parents[0] + parents[1])
+
+
+@pytest.mark.parametrize(
+    ("mutate", "draws", "before", "after"),
+    [
+        (mutate_shift, (0.1, 0.1), Block(True, 4, 4, 3), Block(True, 5, 4, 3)),
+        (mutate_shift, (0.9, 0.9), Block(True, 4, 4, 3), Block(True, 4, 3, 3)),
+        (mutate_shift, (0.9, 0.1), Block(True, 4, 7, 3), Block(True, 4, 7, 3)),
+        (mutate_turn, (0.1, 0.1), Block(True, 8, 2, 3), Block(False, 7, 2, 3)),
+        (mutate_lengthen, (0.1, 0.1), Block(True, 4, 7, 3), Block(True, 4, 6, 4)),
+        (mutate_lengthen, (0.9, 0.1), Block(True, 4, 7, 2), Block(True, 4, 7, 2)),
+    ],
+)
+def test_mutations_by_hand(mutate, draws, before, after):
+    individual = [before]
+    mutate(individual, floor=Floor(blocks=1), rng=Draws(0.5, 0.5, *draws, 0.5, 0.5))
+    assert individual == [after]
+
+
+def test_any_mutation_does_each_of_four():
+    floor, rng = Floor(blocks=1), np.random.default_rng(3)
+    before = Block(True, 5, 5, 3)
+    seen = set()
+    for _ in range(300):
+        individual = [before]
+        MUTATIONS["any"](individual, floor=floor, rng=rng)
+        (after,) = individual
+        seen.add((after[0] == before[0], after[1:3] == before[1:3], after[3] == before[3]))
+    assert {(False, True, True), (True, False, True), (True, True, False)} <= seen
+
+
 @settings(max_examples=80, deadline=None)
 @given(
     name=st.sampled_from(sorted(MUTATIONS)),
@@ -157,9 +144,11 @@ def test_an_unknown_operator_is_refused_with_the_nearest_name():
     with pytest.raises(InputError) as error:
         named("selection", "roulete", SELECTIONS)
     assert str(error.value) == (
-        "selection: expected one of roulette, tournament, rank, windowed_roulette, "
-        "got 'roulete'; did you mean 'roulette'?"
+        "selection: expected one of roulette, windowed_roulette, sigma_roulette, sus, tournament, "
+        "rank, exponential_rank, truncation, got 'roulete'; did you mean 'roulette'?"
     )
     with pytest.raises(InputError) as error:
         named("crossover", "xyz", CROSSOVERS)
-    assert str(error.value) == "crossover: expected one of one_point, two_point, uniform, got 'xyz'"
+    assert str(error.value) == (
+        "crossover: expected one of one_point, two_point, uniform, rectangle, got 'xyz'"
+    )

@@ -6,9 +6,12 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import pytest
+from PIL import Image
 
+from layoutlab import canonical
+from layoutlab.errors import InputError
 from layoutlab.floor import plots
-from layoutlab.floor.evolution import Snapshot
+from layoutlab.floor.checkpoints import Snapshot
 from layoutlab.floor.genome import Block, Floor
 
 BLOCKS = (Block(True, 1, 1, 3), Block(False, 0, 2, 3))
@@ -41,11 +44,11 @@ def test_generations_stand_side_by_side():
     snapshots = [Snapshot(generation, BLOCKS, 1.5) for generation in (1, 50)]
     axes = plots.draw_generations(snapshots, Floor(), walks={1: [(0, 0), (0, 1)], 50: None})
     assert [ax.get_title() for ax in axes] == [
-        "Generation 1: fitness 1.500",
-        "Generation 50: fitness 1.500",
+        "Generation 1: 1.500",
+        "Generation 50: 1.500",
     ]
     assert [len(ax.lines) for ax in axes] == [1, 0]
-    assert caption(axes[0]).startswith("Best floor of each generation.")
+    assert caption(axes[0]).startswith("Best floor of each generation and its fitness.")
 
 
 def test_the_history_is_drawn_with_its_baseline():
@@ -60,19 +63,21 @@ def test_the_history_is_drawn_with_its_baseline():
     assert caption(ax)
 
 
-def test_schemes_carry_their_letters_best_on_top():
-    summary = pd.DataFrame({"group": ["good", "bad"], "mean": [2.0, 1.0], "median": [2.0, 1.0]})
-    for statistic in ("mean", "median"):
-        summary[f"{statistic}_low"] = summary[statistic] - 0.1
-        summary[f"{statistic}_high"] = summary[statistic] + 0.2
-    ax = plots.plot_schemes(summary, {"good": "a", "bad": "b"}, level=0.01)
-    assert [label.get_text() for label in ax.get_yticklabels()] == ["good  [a]", "bad  [b]"]
-    assert ax.yaxis_inverted()
-    assert " ".join(caption(ax).split()).endswith("does not separate them at 1%.")
+def test_seeds_are_drawn_as_bands_around_their_median():
+    best = np.array([[1.0, 2.0], [1.0, 4.0], [1.0, 3.0]])
+    axes = plots.plot_seeds(best, np.full((3, 2), 0.5))
+    assert [ax.lines[0].get_ydata().tolist() for ax in axes] == [[1.0, 3.0], [50.0, 50.0]]
+    assert [len(ax.collections) for ax in axes] == [2, 2]
+    assert caption(axes[0]).startswith("3 evolutions")
 
 
-def test_the_heat_map_names_every_cell():
-    table = pd.DataFrame([[1.0, 2.0], [3.0, 4.0]], index=["r", "t"], columns=["x", "y"])
-    ax = plots.plot_heatmap(table)
-    assert [text.get_text() for text in ax.texts] == ["1.000", "2.000", "3.000", "4.000"]
-    assert [label.get_text() for label in ax.get_yticklabels()] == ["r", "t"]
+def test_an_animation_has_a_frame_for_each_snapshot(tmp_path):
+    snapshots = [Snapshot(generation, BLOCKS, 1.5 + generation) for generation in (0, 1, 2)]
+    history = pd.DataFrame({"generation": [0, 1, 2], "best": [1.5, 2.5, 3.5], "mean": [1, 1, 1]})
+    moving = plots.animate_generations(snapshots, Floor(), history)
+    for name in ("one.gif", "two.gif"):
+        canonical.write_animation(tmp_path / name, moving, frames_per_s=5)
+    assert Image.open(tmp_path / "one.gif").n_frames == 3
+    assert (tmp_path / "one.gif").read_bytes() == (tmp_path / "two.gif").read_bytes()
+    with pytest.raises(InputError, match=r"^expected an animation named \.gif, got one\.png$"):
+        canonical.write_animation(tmp_path / "one.png", moving, frames_per_s=5)

@@ -3,7 +3,7 @@ import numpy as np
 from layoutlab.floor.genome import Floor
 from layoutlab.floor.objectives import Readings
 from layoutlab.floor.readings import alternatives, compare_readings
-from layoutlab.floor.toolbox import Settings
+from layoutlab.floor.settings import Settings
 
 TINY = Settings(population=10, generations=2)
 
