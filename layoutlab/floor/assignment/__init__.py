@@ -1,0 +1,1 @@
+"""Which object at which location? The quadratic assignment problem."""
