@@ -1,0 +1,1 @@
+"""In which order along an aisle? The single-row facility layout problem."""
