@@ -1,0 +1,1 @@
+"""Where do departments of unequal area stand? Flexible bays and slicing trees."""
