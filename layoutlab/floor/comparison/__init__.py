@@ -1,0 +1,1 @@
+"""Which scheme is better, how surely, and at what price?"""
