@@ -1,0 +1,1 @@
+"""Which arrangements of a store's fixtures are good compromises?"""
