@@ -58,7 +58,7 @@ def fetch(name: str, *, accept_licence: bool = False) -> dict[str, Path]:
     Returns
     -------
     dict of str to Path
-        File name and where it lies.
+        File name and where it lies. Without a mirror, files that no publisher has are left out.
 
     Raises
     ------
@@ -74,8 +74,13 @@ def fetch(name: str, *, accept_licence: bool = False) -> dict[str, Path]:
                 f"read {dataset.address}, then run `layoutlab data get {name} --accept-licence`"
             )
         canonical.write_text(_downloads(dataset) / ACCEPTED, dataset.licence + "\n")
-    folder = _folder(dataset)
-    for file in dataset.files:
+    folder, files = _folder(dataset), _files(dataset)
+    if not files:
+        raise InputError(
+            f"{name} was put together from several publications and lies in no public place as we "
+            f"read it: set {MIRROR} to a folder that holds {name}"
+        )
+    for file in files:
         if _mirror() is None and not (folder / file.name).exists():
             from layoutlab.registry.download import download
 
@@ -83,7 +88,7 @@ def fetch(name: str, *, accept_licence: bool = False) -> dict[str, Path]:
         verdict = _verdict(file, folder / file.name)
         if verdict["status"] != "ok":
             raise InputError(_complaint(dataset, verdict))
-    return {file.name: folder / file.name for file in dataset.files}
+    return {file.name: folder / file.name for file in files}
 
 
 def check(name: str | None = None) -> list[dict[str, Any]]:
@@ -104,7 +109,7 @@ def check(name: str | None = None) -> list[dict[str, Any]]:
     return [
         {"dataset": dataset.name} | _verdict(file, _folder(dataset) / file.name)
         for dataset in chosen
-        for file in dataset.files
+        for file in _files(dataset)
     ]
 
 
@@ -134,6 +139,10 @@ def read(name: str, table: str) -> "pd.DataFrame":
     from layoutlab.registry.readers import READERS
 
     way = dataset.tables[table]
+    if way not in READERS and way not in files:
+        raise InputError(
+            f"{name}/{way} lies in a mirror only: set {MIRROR} to a folder that has it"
+        )
     return READERS[way](files) if way in READERS else pd.read_csv(files[way])
 
 
@@ -166,6 +175,11 @@ def _downloads(dataset: Dataset) -> Path:
 def _folder(dataset: Dataset) -> Path:
     mirror = _mirror()
     return _downloads(dataset) if mirror is None else mirror / dataset.name
+
+
+def _files(dataset: Dataset) -> tuple[DataFile, ...]:
+    """Return the files to be had here: without a mirror, those made from a publisher's."""
+    return tuple(file for file in dataset.files if _mirror() is not None or file.sources)
 
 
 def _accepted(dataset: Dataset) -> bool:

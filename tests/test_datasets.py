@@ -263,6 +263,45 @@ def test_recipes_only_reshape() -> None:
         recipes.as_it_is([b"one", b"two"])
 
 
+def test_instances_are_laid_out_anew() -> None:
+    assert recipes.assignment_matrices([b"2 9\n0  1\n1 0\n 0 3 3 0"]) == (
+        b"2\n\n0 1\n1 0\n\n0 3\n3 0\n\n"
+    )
+    assert recipes.row_departments([b"2\n4,5\n0,7\n0,0"]) == b"2\n4 5\n0 7\n7 0\n"
+    assert recipes.row_departments([b"2\n4 5\n0 7 7 0\n"]) == b"2\n4 5\n0 7\n7 0\n"
+    with pytest.raises(ValueError, match="expected 9 numbers, got 3"):
+        recipes.assignment_matrices([b"2 0 1"])
+    with pytest.raises(ValueError, match="expected 7 numbers, got 6"):
+        recipes.row_departments([b"2\n1 1\n0 1 1"])
+
+
+def test_the_layout_sets_have_an_instance_a_line_and_no_file_twice() -> None:
+    counts = {"qaplib": (139, "dat/"), "srflp": (149, "dat/"), "uaflp": (19, "instances/")}
+    for name, (instances, folder) in counts.items():
+        names = [file.name for file in DATASETS[name].files]
+        assert len(set(names)) == len(names)
+        assert sum(file.startswith(folder) for file in names) == instances
+        assert "best_known.csv" in names
+
+
+def test_files_that_no_publisher_has_are_read_from_a_mirror_only(
+    mirror: Path, project_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = DataFile("best_known.csv", sha256(NUMBERS), sha256(NUMBERS))
+    monkeypatch.setitem(DATASETS, "numbers", Dataset("numbers", "", "", "", "", (file,), {}))
+    monkeypatch.setitem(DATASETS["numbers"].tables, "best_known", file.name)
+    (mirror / "numbers/best_known.csv").write_bytes(NUMBERS)
+    assert datasets.read("numbers", "best_known")["number"].tolist() == [1, 2]
+    monkeypatch.delenv(datasets.MIRROR)
+    assert datasets.check("numbers") == []
+    with pytest.raises(InputError) as refusal:
+        datasets.fetch("numbers")
+    assert str(refusal.value) == (
+        "numbers was put together from several publications and lies in no public place as we "
+        "read it: set LAYOUTLAB_DATA_MIRROR to a folder that holds numbers"
+    )
+
+
 def packed(path: Path, text: str) -> Path:
     path.write_bytes(gzip.compress(text.encode()))
     return path

@@ -5,62 +5,12 @@ file we read is not the publisher's own, its `recipe` (see `layoutlab.registry.r
 from the publisher's files; `content_sha256` is what says that it came out right.
 """
 
-from dataclasses import dataclass
 from datetime import date, timedelta
 
-GITHUB = "https://raw.githubusercontent.com"
+from layoutlab.registry.layouts import QAPLIB, SRFLP, UAFLP
+from layoutlab.registry.records import GITHUB, DataFile, Dataset
 
-
-@dataclass(frozen=True)
-class DataFile:
-    """One file as we read it.
-
-    Attributes
-    ----------
-    name : str
-        File name in the mirror and in our folder of downloads.
-    sha256 : str
-        Hash of the mirror's file.
-    content_sha256 : str
-        Hash of what is inside, unpacked when the name ends in ``.gz``. Compressors differ, content
-        does not.
-    sources : tuple of str
-        The publisher's addresses that it is made from.
-    recipe : str
-        How: a function of `layoutlab.registry.recipes`.
-    """
-
-    name: str
-    sha256: str
-    content_sha256: str
-    sources: tuple[str, ...]
-    recipe: str = "as_it_is"
-
-
-@dataclass(frozen=True)
-class Dataset:
-    """One public data set.
-
-    Attributes
-    ----------
-    name, title, address, licence, citation : str
-        `address` is the page of the original publisher.
-    files : tuple of DataFile
-    tables : dict of str to str
-        Table name and the function of `layoutlab.registry.readers` that reads it, or, for a plain
-        CSV file, the file's name.
-    accept : bool
-        Whether the licence restricts use so far that the user has to accept it first.
-    """
-
-    name: str
-    title: str
-    address: str
-    licence: str
-    citation: str
-    files: tuple[DataFile, ...]
-    tables: dict[str, str]
-    accept: bool = False
+__all__ = ["DATASETS", "DataFile", "Dataset"]
 
 
 def _trading_days() -> list[date]:
@@ -242,5 +192,8 @@ DATASETS = {
         ONLINE_SHOPPERS,
         BELGIAN_RETAIL,
         OMNICHANNEL_GROCERY,
+        QAPLIB,
+        SRFLP,
+        UAFLP,
     )
 }

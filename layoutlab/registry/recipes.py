@@ -58,6 +58,39 @@ def joined_days(contents: Sequence[bytes]) -> bytes:
     return _csv(joined)
 
 
+def assignment_matrices(contents: Sequence[bytes]) -> bytes:
+    """Lay out a quadratic assignment file anew: n, then two matrices, each after an empty line.
+
+    A second number in the first line, which some copies give, is left out.
+    """
+    (content,) = contents
+    words = content.decode().split()
+    n = int(words[0])
+    if len(words) not in (1 + 2 * n * n, 2 + 2 * n * n):
+        raise ValueError(f"expected {1 + 2 * n * n} numbers, got {len(words)}")
+    first, second = _rows(words[-2 * n * n : -n * n], n), _rows(words[-n * n :], n)
+    return "\n".join([str(n), "", *first, "", *second, "", ""]).encode()
+
+
+def row_departments(contents: Sequence[bytes]) -> bytes:
+    """Lay out a single-row file anew: n, lengths, flows; a lone upper triangle is mirrored."""
+    (content,) = contents
+    words = content.decode().replace(",", " ").split()
+    n = int(words[0])
+    if len(words) != 1 + n + n * n:
+        raise ValueError(f"expected {1 + n + n * n} numbers, got {len(words)}")
+    flows = [words[1 + n + i * n : 1 + n + (i + 1) * n] for i in range(n)]
+    upper = all(flows[i][j] == "0" for i in range(n) for j in range(i))
+    if upper:
+        flows = [[flows[min(i, j)][max(i, j)] for j in range(n)] for i in range(n)]
+    lines = [str(n), " ".join(words[1 : 1 + n]), *map(" ".join, flows)]
+    return "\n".join([*lines, ""]).encode()
+
+
+def _rows(words: Sequence[str], n: int) -> list[str]:
+    return [" ".join(words[start : start + n]) for start in range(0, n * n, n)]
+
+
 def _lines(content: bytes) -> list[str]:
     return content.decode().splitlines()
 
@@ -70,5 +103,13 @@ def _csv(lines: Iterable[Sequence[str]]) -> bytes:
 
 RECIPES = {
     recipe.__name__: recipe
-    for recipe in (as_it_is, without_mark, basket_lines, item_hierarchy, joined_days)
+    for recipe in (
+        as_it_is,
+        without_mark,
+        basket_lines,
+        item_hierarchy,
+        joined_days,
+        assignment_matrices,
+        row_departments,
+    )
 }
