@@ -50,6 +50,36 @@ def progress(
         yield tell, ended
 
 
+@contextmanager
+def counting(unit: str) -> Iterator[Callable[[int, int], None]]:
+    """Show a bar on standard error; gives a function of how many are done, and of how many."""
+    from tqdm import tqdm
+
+    with tqdm(unit=unit, file=sys.stderr) as bar:
+
+        def tell(done: int, everything: int) -> None:
+            bar.total = everything
+            bar.update(done - bar.n)
+
+        yield tell
+
+
+@contextmanager
+def searching(seconds: float | None) -> Iterator[Callable[[Mapping[str, Any]], None]]:
+    """Show a bar of the time on standard error; gives a function of what a search tells."""
+    from tqdm import tqdm
+
+    with tqdm(total=seconds, unit="s", file=sys.stderr, bar_format="{l_bar}{bar}{postfix}") as bar:
+
+        def tell(told: Mapping[str, Any]) -> None:
+            spent = min(float(told.get("seconds", 0)), seconds or math.inf)
+            figures = {name: number(told[name]) for name in told if name != "seconds"}
+            bar.set_postfix(figures, refresh=False)
+            bar.update(spent - bar.n)
+
+        yield tell
+
+
 def rows(root: Path, dvc_file: str, runs: Sequence["StageRun"]) -> list[dict[str, Any]]:
     """Return for each stage: seconds, what became of it, and its main figures.
 
@@ -163,8 +193,18 @@ def show_summary(summary: Mapping[str, Any]) -> None:
             print(f"{name}: {number(text)}")
 
 
+def show_rows(entries: Sequence[Mapping[str, Any]]) -> None:
+    """Print rows with the same names as a table."""
+    table = Table(*entries[0] if entries else [])
+    for entry in entries:
+        table.add_row(*map(number, entry.values()))
+    Console().print(table)
+
+
 def number(value: Any) -> str:
     """Write a number as people read it: thousands apart, at most four significant decimals."""
     if isinstance(value, bool) or not isinstance(value, int | float):
         return str(value)
-    return f"{value:,}" if isinstance(value, int) else f"{value:,.4g}"
+    if isinstance(value, int) or abs(value) >= 10_000:
+        return f"{value:,.0f}"
+    return f"{value:,.4g}"
