@@ -54,6 +54,7 @@ bench: $(READY)  ## speed side by side with peers, as ratios
 	python benchmarks/belgian_pairs.py
 	python benchmarks/online_shoppers_folds.py
 	python benchmarks/command_line.py
+	python benchmarks/floor_table.py
 
 lint: $(READY)  ## ruff, mypy, and the dependencies listed in dvc.yaml
 	ruff check .
