@@ -25,6 +25,7 @@ from layoutlab.floor.areas.kernels import (
 from layoutlab.floor.areas.problem import Problem
 
 COLD, HOT = 0.005, 0.3
+PATIENCE = 4_000_000
 ALLOWED_SHARE, WEIGHT_STEP = 0.1, 1.05
 LIGHTEST, HEAVIEST = 1e-2, 1e3
 
@@ -68,6 +69,10 @@ class Ladder:
         Of the excess over the shape rules.
     rngs : list of Generator
         One for each temperature, and one for the changes of place.
+    rounds : int
+        Walked so far.
+    lowest, improved_at : float, int
+        Best cost at the last look, and the evaluations at which it was met.
     """
 
     facility: Facility
@@ -77,6 +82,9 @@ class Ladder:
     scale: float
     weight: float
     rngs: list[np.random.Generator]
+    rounds: int = 0
+    lowest: float = np.inf
+    improved_at: int = 0
 
     @property
     def best(self) -> Any:
@@ -92,6 +100,18 @@ class Ladder:
     def evaluations(self) -> int:
         """Layouts looked at."""
         return int(sum(walk.ledger[EVALUATIONS] for walk in self.walks))
+
+
+def is_stuck(ladder: Ladder) -> bool:
+    """Look at a ladder after a round; say whether it has walked in vain for too long.
+
+    Too long is as many evaluations as its best layout took, and at least `PATIENCE`.
+    """
+    ladder.rounds += 1
+    if ladder.cost < ladder.lowest:
+        ladder.lowest, ladder.improved_at = ladder.cost, ladder.evaluations
+    in_vain = ladder.evaluations - ladder.improved_at
+    return in_vain > max(PATIENCE, ladder.improved_at)
 
 
 def new_ladder(

@@ -1,6 +1,7 @@
 """How is a good layout searched for within a budget? In rounds of walks at many temperatures.
 
-There is no cooling schedule but for the first rounds, so that a search can end after any round.
+There is no cooling schedule but for the first rounds, so that a search can end after any round; one
+that is stuck starts anew.
 Every walk has its own generator: with a number of evaluations the same seed gives the same layout,
 however many walks run at once.
 """
@@ -22,6 +23,7 @@ from layoutlab.floor.areas.ladder import (
     Ladder,
     change_places,
     follow_weight,
+    is_stuck,
     new_ladder,
     walk_on,
 )
@@ -74,7 +76,9 @@ def search(
     rng: np.random.Generator,
     progress: Progress | None = None,
 ) -> list[Ladder]:
-    """Walk until the budget is spent; return the ladders, one for each way of the form.
+    """Walk until the budget is spent; return all ladders, those first that were left as stuck.
+
+    A ladder for each way of the form is walked at a time; a stuck one is left for a new one.
 
     Parameters
     ----------
@@ -92,24 +96,28 @@ def search(
     """
     plan = plan_rounds(budget, len(form.ways))
     ladders = [new_ladder(problem, form, plan.rungs, turned=way, rng=rng) for way in form.ways]
-    pairs = [(ladder, rung) for ladder in ladders for rung in range(plan.rungs)]
+    left: list[Ladder] = []
     _warm_up(problem, form)
     began, done, spent, cost = time.perf_counter(), 0, 0.0, np.inf
     with ThreadPoolExecutor(jobs) if jobs > 1 else nullcontext() as pool:
         while done == 0 or not _is_spent(budget, plan, done, spent, cost):
-            cooled = min(1.0, done / plan.cooling)
-            _run_round(pairs, form, plan.steps, cooled, pool)
-            for ladder in ladders:
+            _run_round(ladders, form, plan, pool)
+            for place, ladder in enumerate(ladders):
                 follow_weight(ladder, plan.steps)
-                if cooled == 1:
+                if ladder.rounds >= plan.cooling:
                     change_places(ladder)
+                if is_stuck(ladder):
+                    left.append(ladder)
+                    turned = ladder.turned
+                    ladders[place] = new_ladder(problem, form, plan.rungs, turned=turned, rng=rng)
             done += 1
-            cost = min(ladder.cost for ladder in ladders)
+            every = [*left, *ladders]
+            cost = min(ladder.cost for ladder in every)
             spent = time.perf_counter() - began
             if progress is not None:
-                evaluations = sum(ladder.evaluations for ladder in ladders)
+                evaluations = sum(ladder.evaluations for ladder in every)
                 progress({"seconds": spent, "cost": cost, "evaluations": evaluations})
-    return ladders
+    return every
 
 
 def plan_rounds(budget: Budget, ways: int) -> Rounds:
@@ -132,15 +140,15 @@ def _is_spent(budget: Budget, plan: Rounds, done: int, spent: float, cost: float
     )
 
 
-def _run_round(
-    pairs: list[tuple[Ladder, int]], form: Form, steps: int, cooled: float, pool: Executor | None
-) -> None:
+def _run_round(ladders: list[Ladder], form: Form, plan: Rounds, pool: Executor | None) -> None:
     """Let every walk take its steps, in the pool's threads where there is one."""
-    if pool is None:
-        for ladder, rung in pairs:
-            walk_on(ladder, rung, form, steps, cooled)
-    else:
-        list(pool.map(lambda pair: walk_on(pair[0], pair[1], form, steps, cooled), pairs))
+
+    def walk(pair: tuple[Ladder, int]) -> None:
+        ladder, rung = pair
+        walk_on(ladder, rung, form, plan.steps, min(1.0, ladder.rounds / plan.cooling))
+
+    pairs = [(ladder, rung) for ladder in ladders for rung in range(plan.rungs)]
+    list((map if pool is None else pool.map)(walk, pairs))
 
 
 def _warm_up(problem: Problem, form: Form) -> None:
