@@ -62,10 +62,12 @@ lint: $(READY)  ## ruff, mypy, and the dependencies listed in dvc.yaml
 	mypy
 	layoutlab deps --check
 	layoutlab deps --check public
+	layoutlab deps --check full
 
 deps: $(READY)  ## write into dvc.yaml the modules each notebook imports
 	layoutlab deps
 	layoutlab deps public
+	layoutlab deps full
 
 lock: $(READY)  ## resolve the locks anew from pyproject.toml
 	uv pip compile --quiet --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate --extra cpu --extra dev --extra peers pyproject.toml --output-file requirements.lock

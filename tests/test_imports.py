@@ -139,6 +139,6 @@ def test_the_list_is_what_python_really_imports(plain: Toy) -> None:
     assert set(json.loads(answer.stdout)) <= listed
 
 
-@pytest.mark.parametrize("dvc_file", ["dvc.yaml", "public/dvc.yaml"])
+@pytest.mark.parametrize("dvc_file", ["dvc.yaml", "public/dvc.yaml", "full/dvc.yaml"])
 def test_every_stage_lists_the_modules_its_notebook_imports(dvc_file: str) -> None:
     assert pipeline.stale_dependencies(ROOT, dvc_file) == {}  # `make deps` brings it up to date

@@ -22,7 +22,7 @@ from layoutlab.tracking.record import Result, digest
 if TYPE_CHECKING:
     from dvc.repo import Repo
 
-PIPELINES = ("dvc.yaml", "public/dvc.yaml")
+PIPELINES = ("dvc.yaml", "public/dvc.yaml", "full/dvc.yaml")
 STUDIES = ("floor", "retail", "process", "bins")
 ELSEWHERE = "workbench"
 CODE = (".py", ".ipynb", ".yaml")

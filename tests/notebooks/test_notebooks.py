@@ -14,7 +14,7 @@ from layoutlab.engine import check_parameters, default_parameters
 
 ROOT = Path(__file__).resolve().parents[2]
 NOTEBOOKS = sorted((ROOT / "notebooks").rglob("*.ipynb"))
-PIPELINES = ["dvc.yaml", "public/dvc.yaml"]
+PIPELINES = ["dvc.yaml", "public/dvc.yaml", "full/dvc.yaml"]
 
 
 def stages() -> list[tuple[str, str, dict]]:
