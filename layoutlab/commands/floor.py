@@ -88,8 +88,7 @@ def add(verbs: Any) -> None:
     bench.add_argument("--quick", action="store_true", help="smaller cases and fewer repetitions")
     bench.add_argument("-o", "--out", default="reports/floor-bench",
                        help="folder for the tables and the figure (%(default)s)")  # fmt: skip
-    bench.add_argument("--seed", type=int, default=1, help="of all random draws (%(default)s)")
-    bench.add_argument("-j", "--jobs", type=int, default=1, help="threads (%(default)s)")
+    add_search(bench, "CPU time of each assignment search (10; 1 when quick)")
 
 
 def _numbers(text: str) -> tuple[int, ...]:
@@ -259,7 +258,11 @@ def _bench(options: argparse.Namespace) -> tuple[Any, int]:
 
     with report.counting("measured") as counted:
         found = bench.run(
-            quick=options.quick, seed=options.seed, jobs=options.jobs, progress=counted
+            quick=options.quick,
+            seconds=options.seconds,
+            seed=options.seed,
+            jobs=options.jobs,
+            progress=counted,
         )
     found["files"] = bench.write(found, options.out)
     if not options.json:

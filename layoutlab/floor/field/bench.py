@@ -10,6 +10,7 @@ import pandas as pd
 from scipy.optimize import quadratic_assignment
 
 from layoutlab import canonical
+from layoutlab.errors import InputError
 from layoutlab.floor import schemes
 from layoutlab.floor.assignment import quadratic
 from layoutlab.floor.assignment import solver as assignment
@@ -28,7 +29,12 @@ TABLES = ("searches", "assignments")
 
 
 def run(
-    *, quick: bool = False, seed: int = 1, jobs: int = 1, progress: Progress | None = None
+    *,
+    quick: bool = False,
+    seconds: float | None = None,
+    seed: int = 1,
+    jobs: int = 1,
+    progress: Progress | None = None,
 ) -> dict[str, Any]:
     """Measure ours and theirs on this machine, now.
 
@@ -36,6 +42,8 @@ def run(
     ----------
     quick : bool
         Fewer repetitions and smaller assignments: within half a minute on an idle core.
+    seconds : float, optional
+        CPU time of each search of an assignment, above 0; 1 when quick, else 10.
     seed : int
     jobs : int
         Threads for our assignment search, at least 1.
@@ -52,9 +60,12 @@ def run(
     Raises
     ------
     InputError
-        When a peer is not installed.
+        When a peer is not installed, or seconds are not above 0.
     """
-    parts = [*_search_parts(seed, 1 if quick else 3), *_assignment_parts(seed, quick, jobs)]
+    cpu_s = CPU_S[quick] if seconds is None else seconds
+    if not cpu_s > 0:
+        raise InputError(f"seconds: expected more than 0, got {cpu_s:g}")
+    parts = [*_search_parts(seed, 1 if quick else 3), *_assignment_parts(seed, quick, cpu_s, jobs)]
     rows: dict[str, list[dict[str, Any]]] = {"searches": [], "assignments": []}
     for done, (table, measure) in enumerate(parts):
         rows[table].append(measure())
@@ -156,7 +167,7 @@ def _study() -> tuple[int, float]:
     return int(found["evaluations"].sum()), float(found["best_fitness"].max())
 
 
-def _assignment_parts(seed: int, quick: bool, jobs: int) -> list[Part]:
+def _assignment_parts(seed: int, quick: bool, cpu_s: float, jobs: int) -> list[Part]:
     """One part for each made-up instance and search, all with the same CPU time."""
     sizes = ((4, 5), (5, 6)) if quick else ((4, 5), (5, 6), (6, 8))
     parts: list[Part] = []
@@ -168,7 +179,7 @@ def _assignment_parts(seed: int, quick: bool, jobs: int) -> list[Part]:
             ("scipy, faq from random starts", _scipy("faq")),
             ("scipy, 2opt from random starts", _scipy("2opt")),
         ):
-            parts.append(("assignments", _priced(name, solve, instance, CPU_S[quick], seed)))
+            parts.append(("assignments", _priced(name, solve, instance, cpu_s, seed)))
     return parts
 
 
