@@ -16,6 +16,7 @@ import pytest
 from toy_project import Toy, environment, until
 
 from layoutlab import cli
+from layoutlab.commands import pipeline
 
 HEAVY = {
     "apache_beam", "dask", "distributed", "dvc", "IPython", "keras", "matplotlib", "mlflow",
@@ -258,7 +259,7 @@ def test_what_a_library_prints_stays_off_standard_output_under_json(
         print("chatter")
         return {"found": 1}, 0
 
-    monkeypatch.setattr(cli, "_deps", noisy)
+    monkeypatch.setattr(pipeline, "_deps", noisy)
     assert cli.main(["deps", "--json"]) == 0
     shown = capsys.readouterr()
     assert json.loads(shown.out) == {"found": 1}

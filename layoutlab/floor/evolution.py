@@ -189,7 +189,8 @@ def _offspring(search: Search, count: int) -> tuple[np.ndarray, np.ndarray, np.n
     """Select `count` parents and vary copies of them: offspring, fitness, and who changed."""
     settings, streams, problem = search.settings, search.streams, search.problem
     parents = search.select(search.fitness, count, rng=streams["select"])
-    population, fitness = search.population[parents], search.fitness[parents]
+    population = search.population.take(parents, axis=0)
+    fitness = search.fitness.take(parents)
     crossed = (streams["vary"].random(count // 2) < settings.crossover_probability).nonzero()[0]
     mutated = (streams["vary"].random(count) < settings.mutation_probability).nonzero()[0]
     breeding.cross(population, crossed, settings.crossover, problem, rng=streams["cross"])

@@ -16,8 +16,8 @@ from layoutlab.floor import boards
 from layoutlab.floor.genome import EDGES, OVERLAPS, Floor
 from layoutlab.floor.objectives import COVERS, DOORS, NEIGHBOURS, WALKS, Readings, neighbour_value
 
-CLIP, EDGE_DROP = EDGES.index("clip"), EDGES.index("drop")
-DROP = OVERLAPS.index("drop")
+INSIDE, CLIP, EDGE_DROP = EDGES.index("inside"), EDGES.index("clip"), EDGES.index("drop")
+UNION, DROP = OVERLAPS.index("union"), OVERLAPS.index("drop")
 CELLS, LENGTHS = COVERS.index("cells"), COVERS.index("lengths")
 PER_BLOCK, AROUND_CELLS = NEIGHBOURS.index("per_block"), NEIGHBOURS.index("cells")
 MEAN, TOTAL, FEWEST = (NEIGHBOURS.index(name) for name in ("mean", "total", "fewest"))
@@ -219,16 +219,28 @@ def _touch(rectangles: np.ndarray, one: int, other: int, within: int) -> bool:
 @compiled
 def _place(blocks: np.ndarray, problem: Problem, rectangles: np.ndarray) -> int:
     """Write left, top, right and bottom of every block that stands; return how many stand."""
+    for block in range(blocks.shape[0]):
+        x, y = np.int64(blocks[block, 1]), np.int64(blocks[block, 2])
+        beyond = np.int64(blocks[block, 3]) - 1
+        vertical = np.int64(blocks[block, 0])
+        rectangles[block, 0], rectangles[block, 1] = x, y
+        rectangles[block, 2] = x + beyond * (1 - vertical)
+        rectangles[block, 3] = y + beyond * vertical
+    if problem.choices[0] == INSIDE and problem.choices[1] == UNION:
+        return blocks.shape[0]
+    return _thin_out(rectangles, problem)
+
+
+@compiled
+def _thin_out(rectangles: np.ndarray, problem: Problem) -> int:
+    """Cut off or drop what reaches past the edge, drop what overlaps; move the rest together."""
     rows, columns = problem.size
     placed = 0
-    for block in range(blocks.shape[0]):
-        x, y, length = np.int64(blocks[block, 1]), np.int64(blocks[block, 2]), blocks[block, 3]
-        right = x if blocks[block, 0] else x + length - 1
-        bottom = y + length - 1 if blocks[block, 0] else y
-        past_edge = right >= columns or bottom >= rows
-        if past_edge and problem.choices[0] == EDGE_DROP:
+    for block in range(rectangles.shape[0]):
+        left, top, right, bottom = _corners(rectangles, block)
+        if problem.choices[0] == EDGE_DROP and (right >= columns or bottom >= rows):
             continue
-        rectangles[placed, 0], rectangles[placed, 1] = x, y
+        rectangles[placed, 0], rectangles[placed, 1] = left, top
         rectangles[placed, 2], rectangles[placed, 3] = (
             min(right, columns - 1),
             min(bottom, rows - 1),

@@ -34,7 +34,7 @@ def test_notebook_keeps_the_rules(path: Path) -> None:
     nbformat.validate(nb)
     code = [cell for cell in nb.cells if cell.cell_type == "code"]
     # a sentence whose numbers come from the data is prose too
-    prose = [c for c in nb.cells if c.cell_type == "markdown" or "\nMarkdown(" in c.source]
+    prose = [c for c in nb.cells if c.cell_type == "markdown" or "\nMarkdown(" in f"\n{c.source}"]
     assert all(not cell.outputs and cell.execution_count is None for cell in code)
     assert nb.cells[0].cell_type == "markdown"
     assert nb.cells[0].source.startswith("# ")
