@@ -21,6 +21,7 @@ from typing import Any, Self
 
 from layoutlab import pins
 from layoutlab.errors import InputError
+from layoutlab.interrupts import Interrupts
 
 
 @dataclass(frozen=True)
@@ -35,6 +36,8 @@ class Outcome:
 class Workers:
     """At most `jobs` warm processes at once.
 
+    Within its block an interrupt is heard where nothing is half-done: in `wait`, and at the end.
+
     Parameters
     ----------
     jobs : int
@@ -47,6 +50,7 @@ class Workers:
     def __init__(self, jobs: int, preload: Callable[[], Sequence[str]] = tuple) -> None:
         self.jobs = jobs
         self._running: dict[str, tuple[Any, Connection]] = {}
+        self._interrupts = Interrupts()
         self._context = multiprocessing.get_context("forkserver")
         self._preload: Callable[[], Sequence[str]] | None = preload
 
@@ -73,8 +77,16 @@ class Workers:
         self._running[name] = (process, here)
 
     def wait(self) -> Outcome:
-        """Wait until a piece ends and say how; its place is free again."""
-        ready = wait([connection for _, connection in self._running.values()])
+        """Wait until a piece ends and say how; its place is free again.
+
+        Raises
+        ------
+        KeyboardInterrupt
+            When the block was interrupted before or meanwhile.
+        """
+        connections = [connection for _, connection in self._running.values()]
+        ready = wait([self._interrupts.ready, *connections])
+        self._interrupts.raise_noted()
         name = next(n for n, (_, connection) in self._running.items() if connection in ready)
         process, connection = self._running[name]
         try:
@@ -98,11 +110,15 @@ class Workers:
 
     def __enter__(self) -> Self:
         """Give the workers; leaving the block ends what still runs."""
+        self._interrupts.__enter__()
         return self
 
-    def __exit__(self, *_: object) -> None:
+    def __exit__(self, *raised: object) -> None:
         """End what still runs."""
-        self.stop()
+        try:
+            self.stop()
+        finally:
+            self._interrupts.__exit__(*raised)
 
 
 def refuse_in_unguarded_script() -> None:

@@ -1,5 +1,6 @@
 """Fixtures for the spine: toy projects to stand in, and warm workers to run notebooks."""
 
+import signal
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -39,6 +40,14 @@ def _stand_in(toy: Toy, monkeypatch: pytest.MonkeyPatch) -> Toy:
         monkeypatch.setenv(name, seen[name])
     monkeypatch.chdir(toy.root)
     return toy
+
+
+@pytest.fixture
+def interruptible() -> Iterator[None]:
+    """Python's own way with interrupts, also where the tests run in the background."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
 
 
 @pytest.fixture

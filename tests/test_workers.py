@@ -2,8 +2,10 @@
 
 import importlib
 import os
+import signal
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 from typing import Any
@@ -210,3 +212,16 @@ def test_a_module_changed_between_two_uses_is_imported_anew(
             workers.start("it", value_of, "changing")
             seen.append(workers.wait().value)
     assert seen == [1, 2]
+
+
+@pytest.mark.usefixtures("interruptible")
+def test_an_interrupt_is_heard_where_it_waits_and_ends_what_runs(tmp_path: Path) -> None:
+    mark = tmp_path / "at-work"
+    with Workers(1) as workers:
+        workers.start("it", wait_for_ever, str(mark))
+        until(mark.is_file, "it is at work")
+        threading.Timer(0.3, os.kill, [os.getpid(), signal.SIGINT]).start()
+        with pytest.raises(KeyboardInterrupt):
+            workers.wait()
+        assert workers.free == 0
+    until(lambda: not psutil.pid_exists(int(mark.read_text())), "it has ended")
