@@ -37,6 +37,14 @@ def add(board: np.ndarray, left: int, top: int, right: int, bottom: int) -> None
 
 
 @compiled
+def clear(board: np.ndarray) -> None:
+    """Take all cells from the board."""
+    for y in range(board.shape[0]):
+        for word in range(board.shape[1]):
+            board[y, word] = 0
+
+
+@compiled
 def remove(board: np.ndarray, x: int, y: int) -> None:
     """Take the cell (x, y) from the board."""
     board[y, x >> 6] &= ~(ONE << np.uint64(x & 63))
@@ -48,9 +56,9 @@ def complement(board: np.ndarray, other: np.ndarray, columns: int) -> None:
     rows, words = board.shape
     last = FULL >> np.uint64(64 * words - columns)
     for y in range(rows):
-        for word in range(words - 1):
+        for word in range(words):
             other[y, word] = ~board[y, word]
-        other[y, words - 1] = ~board[y, words - 1] & last
+        other[y, words - 1] &= last
 
 
 @compiled
@@ -68,20 +76,18 @@ def count(board: np.ndarray) -> int:
 
 
 @compiled
-def flood(board: np.ndarray, doors: np.ndarray, stop_at_exit: bool) -> None:
-    """Write into ``board[2]`` the cells of ``board[1]`` that can be walked to from the entrance.
+def flood(free: np.ndarray, reached: np.ndarray, doors: np.ndarray, stop_at_exit: bool) -> None:
+    """Write into `reached` the free cells that can be walked to from the entrance.
 
     Parameters
     ----------
-    board : ndarray of uint64, shape (3, rows, words)
-        As `new` makes it.
+    free, reached : ndarray of uint64, shape (rows, words)
     doors : ndarray of int64, shape (4,)
         x and y of the entrance, x and y of the exit.
     stop_at_exit : bool
         End as soon as the exit is reached.
     """
-    free, reached = board[1], board[2]
-    reached[:] = 0
+    clear(reached)
     entrance_x, entrance_y, exit_x, exit_y = doors
     if not holds(free, entrance_x, entrance_y):
         return

@@ -29,12 +29,12 @@ def test_a_flood_reaches_the_connected_part_of_the_entrance(rows, columns, share
     assert boards.count(board[0]) == blocked.sum()
     assert boards.count(board[1]) == (~blocked).sum()
     doors = np.array([*rng.integers([columns, rows]), *rng.integers([columns, rows])])
-    boards.flood(board, doors, False)
+    boards.flood(board[1], board[2], doors, False)
     parts, _ = ndimage.label(~blocked)
     part = parts[doors[1], doors[0]]
     expected = (parts == part) & (part > 0)
     assert (cells_of(board[2], columns) == expected).all()
-    boards.flood(board, doors, True)
+    boards.flood(board[1], board[2], doors, True)
     assert boards.holds(board[2], doors[2], doors[3]) == expected[doors[3], doors[2]]
 
 

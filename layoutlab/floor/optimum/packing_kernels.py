@@ -166,7 +166,7 @@ def _can_walk(frames: Frames, at: int, tables: PackingTables, board: np.ndarray)
         left, top, right, bottom = tables.corners[frames.plan[block]]
         boards.add(board[0], left, top, right, bottom)
     boards.complement(board[0], board[1], tables.size[1])
-    boards.flood(board, tables.doors, True)
+    boards.flood(board[1], board[2], tables.doors, True)
     return boards.holds(board[2], tables.doors[2], tables.doors[3])
 
 

@@ -83,7 +83,7 @@ def optimum(
         Of the annealing that gives the first plan; a proof does not depend on it. Where blocks
         cannot all stand beside a walk, it tries overlaps more often than by default.
     evaluations : int
-        Budget of that annealing.
+        Budget of that annealing, which ends early at a plan that reaches the simplest bound.
     work : float
         Deterministic time for CP-SAT on each case that is left, roughly seconds; 0 leaves it out.
     spread : bool
@@ -102,18 +102,23 @@ def optimum(
     """
     readings = readings or Readings()
     _check(floor, readings)
-    crowded = most_covered(floor, walk=True) < floor.blocks * max(floor.lengths)
-    schedule = Schedule(overlap=0.3) if crowded else Schedule()
+    parts = [case for case in cases(floor) if case.walk or not needs_walk]
+    simple = {case: case_bound(case, floor, readings, spread=spread) for case in parts}
     blocks, fitness, _ = search(
-        floor, readings, evaluations=evaluations, rng=rng, schedule=schedule, spread=spread
+        floor,
+        readings,
+        evaluations=evaluations,
+        rng=rng,
+        target=max(simple.values()),
+        schedule=schedule_for(floor),
+        spread=spread,
     )
     if needs_walk and not can_walk(blocks, floor):
         blocks = _with_walk(floor, readings, evaluations=evaluations, rng=rng, spread=spread)
         fitness = plan_fitness(blocks, floor, readings, spread=spread) if blocks else -1.0
     nodes, spent, bounds = 0, 0.0, []
-    parts = [case for case in cases(floor) if case.walk or not needs_walk]
-    for case in sorted(parts, key=lambda each: -case_bound(each, floor, readings, spread=spread)):
-        bound = case_bound(case, floor, readings, spread=spread)
+    for case in sorted(parts, key=lambda each: -simple[each]):
+        bound = simple[case]
         if bound <= fitness + TOLERANCE:
             continue
         plan: tuple[Block, ...] = ()
@@ -133,6 +138,12 @@ def optimum(
     fitness = plan_fitness(blocks, floor, readings, spread=spread) if blocks else fitness
     walks = bool(blocks) and can_walk(blocks, floor)
     return Optimum(blocks, fitness, max([fitness, *bounds]), walks, nodes, spent)
+
+
+def schedule_for(floor: Floor) -> Schedule:
+    """Return a schedule that tries overlaps more often where blocks cannot all spare a walk."""
+    crowded = most_covered(floor, walk=True) < floor.blocks * max(floor.lengths)
+    return Schedule(overlap=0.3) if crowded else Schedule()
 
 
 def _with_walk(

@@ -10,7 +10,14 @@ from layoutlab.floor.evolution import evolve
 from layoutlab.floor.genome import Floor
 from layoutlab.floor.objectives import Readings
 from layoutlab.floor.optimum.annealing import TOLERANCE, search
-from layoutlab.floor.optimum.proof import Optimum, can_walk, case_bound, cases, optimum
+from layoutlab.floor.optimum.proof import (
+    Optimum,
+    can_walk,
+    case_bound,
+    cases,
+    optimum,
+    schedule_for,
+)
 from layoutlab.floor.settings import Settings
 
 
@@ -111,7 +118,9 @@ def walk_worth(floor: Floor, *, rng: np.random.Generator, evaluations: int) -> d
         over all plans with a walk; when open, the plan met over the bound of the other kind.
     """
     readings = Readings()
-    blocks, fitness, _ = search(floor, readings, evaluations=evaluations, rng=rng)
+    blocks, fitness, _ = search(
+        floor, readings, evaluations=evaluations, rng=rng, schedule=schedule_for(floor)
+    )
     walks = can_walk(blocks, floor)
     bound = max(
         case_bound(case, floor, readings) for case in cases(floor) if case.walk is not walks
