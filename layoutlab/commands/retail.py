@@ -5,22 +5,71 @@ from typing import Any
 
 from layoutlab.commands import add_group, add_verb
 
+WAYS = ("hour", "weekday", "store", "segment")
+
 
 def add(verbs: Any) -> None:
     """Add the verbs."""
     actions = add_group(verbs, "retail", "receipts: affinity")
-    affinity = add_verb(actions, "affinity", "which categories are bought together?", _affinity)
-    affinity.add_argument("receipts", help="a parquet or csv file of receipt lines")
-    affinity.add_argument("-o", "--out", required=True, help="folder for the results")
-    affinity.add_argument("--min-baskets", type=int, default=1,
-                          help="leave out categories in fewer baskets (%(default)s)")  # fmt: skip
+    _add_affinity(actions)
+
+
+def _add_affinity(actions: Any) -> None:
+    verb = add_verb(actions, "affinity", "which categories are bought together?", _affinity)
+    verb.add_argument("receipts", help="a parquet or csv file of receipt lines")
+    verb.add_argument("-o", "--out", required=True, help="folder for the results")
+    verb.add_argument("--min-baskets", type=int, default=1,
+                      help="leave out categories in fewer baskets (%(default)s)")  # fmt: skip
+    verb.add_argument("--measures", action="store_true",
+                      help="all measures, intervals, shrunk lifts (measures.parquet)")  # fmt: skip
+    verb.add_argument("--by", action="append", default=[], metavar="WAY", choices=WAYS,
+                      help="pairs that differ by hour, weekday, store or segment of customers "
+                      "(pairs-by-WAY.parquet); repeatable")  # fmt: skip
+    verb.add_argument("--rules", action="store_true", help="association rules (rules.parquet)")
+    verb.add_argument("--min-support", type=float, default=0.001,
+                      help="least share of baskets of a rule (%(default)s)")  # fmt: skip
+    verb.add_argument("--min-confidence", type=float, default=0.5,
+                      help="least confidence of a rule (%(default)s)")  # fmt: skip
+    verb.add_argument("--seed", type=int, default=1, help="of the bootstrap (%(default)s)")
 
 
 def _affinity(options: argparse.Namespace) -> tuple[Any, int]:
     from layoutlab import report
-    from layoutlab.retail import affinity
+    from layoutlab.retail import affinity, rules
 
+    if options.rules:
+        rules.check(options.min_support, options.min_confidence)
     summary = affinity.from_receipts(options.receipts, options.out, min_baskets=options.min_baskets)
+    summary |= _asked_for(options)
     if not options.json:
         report.show_summary(summary)
     return summary, 0
+
+
+def _asked_for(options: argparse.Namespace) -> dict[str, Any]:
+    """Write what was asked for beyond the contract, and return its summaries."""
+    if not (options.measures or options.by or options.rules):
+        return {}
+    from pathlib import Path
+
+    from layoutlab.retail import affinity, affinity_report, incidence
+
+    folder = Path(options.out)
+    every = incidence.read(folder / "baskets.parquet")
+    kept = incidence.frequent(every, options.min_baskets)
+    found: dict[str, Any] = {}
+    if options.measures:
+        estimated = affinity.load(folder / "affinity.npz")
+        found["measures"] = affinity_report.write_measures(
+            folder, kept, estimated, seed=options.seed
+        )
+    if options.by:
+        found["by"] = {
+            by: affinity_report.write_groups(folder, kept, by, affinity.FALSE_DISCOVERY_RATE)
+            for by in options.by
+        }
+    if options.rules:
+        found["rules"] = affinity_report.write_rules(
+            folder, kept, options.min_support, options.min_confidence
+        )
+    return found

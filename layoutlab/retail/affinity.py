@@ -29,6 +29,7 @@ from layoutlab.retail import baskets, lift, pairs
 from layoutlab.retail.pairs import PairCounts
 
 MOST_CATEGORIES = 5_000
+FALSE_DISCOVERY_RATE = 0.05
 
 
 @dataclass(frozen=True)
@@ -66,7 +67,7 @@ def from_receipts(
     *,
     min_baskets: int = 1,
     confidence: float = 0.95,
-    false_discovery_rate: float = 0.05,
+    false_discovery_rate: float = FALSE_DISCOVERY_RATE,
 ) -> dict[str, Any]:
     """Go from a receipts file to affinities; write all that lies between.
 
@@ -177,6 +178,16 @@ def ranked(affinity: Affinity, false_discovery_rate: float = 1.0) -> pd.DataFram
         }
     )
     return frame.sort_values("lift_low", ascending=False, kind="stable", ignore_index=True)
+
+
+def ranked_apart(affinity: Affinity, false_discovery_rate: float = 1.0) -> pd.DataFrame:
+    """List the pairs bought together less often than by chance, the surely rarest first.
+
+    As `ranked`, but only lifts below 1, ordered by the upper limit.
+    """
+    found = ranked(affinity, false_discovery_rate)
+    apart = found[found["lift"] < 1]
+    return apart.sort_values("lift_high", kind="stable", ignore_index=True)
 
 
 def summary(pairs_found: pd.DataFrame) -> dict[str, dict[str, float]]:

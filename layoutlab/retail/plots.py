@@ -1,4 +1,4 @@
-"""How do sales, affinities and buyers look? Drawn here; nothing is computed, saved or shown."""
+"""How do sales and buyers look? Drawn here; nothing is computed, saved or shown."""
 
 import textwrap
 from collections.abc import Mapping, Sequence
@@ -8,7 +8,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.ticker import MaxNLocator, PercentFormatter, ScalarFormatter
+from matplotlib.ticker import MaxNLocator, PercentFormatter
 
 from layoutlab.figures import BLUE, GREEN, GREY, ORANGE, VERMILION, write_caption
 
@@ -95,72 +95,6 @@ def draw_rejects(rejects: Mapping[str, int], ax: Axes | None = None, *, caption:
     ax.margins(x=0.15)
     ax.set_xlim(left=0, right=None if any(rejects.values()) else 1)
     ax.set(title="Lines put aside", xlabel="lines of receipts", ylabel="reason")
-    write_caption(ax, caption)
-    return ax
-
-
-def draw_lift_matrix(lift: pd.DataFrame, ax: Axes | None = None, *, caption: str = "") -> Axes:
-    """Draw lifts between categories as a heat map, blue below 1 and red above, diagonal blank.
-
-    Parameters
-    ----------
-    lift : DataFrame of float, shape (n, n)
-        Rows and columns named by category; at least 0.
-    ax : Axes, optional
-    caption : str
-    """
-    ax = ax or plt.subplots(figsize=(7.5, 7), layout="constrained")[1]
-    power = np.log2(np.clip(lift.to_numpy(dtype=float), 0.25, 4))
-    np.fill_diagonal(power, np.nan)
-    image = ax.imshow(power, cmap="RdBu_r", vmin=-2, vmax=2)
-    names = [_short(name) for name in lift.columns]
-    ax.set_xticks(range(len(names)), names, rotation=90, fontsize=7)
-    ax.set_yticks(range(len(names)), names, fontsize=7)
-    bar = ax.figure.colorbar(image, ax=ax, label="lift (1: independent)", shrink=0.7)
-    bar.set_ticks([-2, -1, 0, 1, 2], labels=["≤ ¼", "½", "1", "2", "≥ 4"])
-    ax.set(title="Bought together more or less than by chance", xlabel="category")
-    ax.set_ylabel("category")
-    write_caption(ax, caption)
-    return ax
-
-
-def draw_pairs(
-    pairs: pd.DataFrame,
-    ax: Axes | None = None,
-    *,
-    truth: pd.Series | None = None,
-    caption: str = "",
-) -> Axes:
-    """Draw pairs' lifts with their intervals, the first on top.
-
-    Parameters
-    ----------
-    pairs : DataFrame
-        first, second, lift, lift_low, lift_high, as `affinity.ranked` gives them.
-    ax : Axes, optional
-    truth : Series of float, optional
-        True lifts in the order of `pairs`, NaN where unknown.
-    caption : str
-    """
-    ax = ax or plt.subplots(figsize=(7, 1.3 + 0.27 * len(pairs)), layout="constrained")[1]
-    row = np.arange(len(pairs))
-    reach = (pairs["lift"] - pairs["lift_low"], pairs["lift_high"] - pairs["lift"])
-    ax.errorbar(
-        pairs["lift"], row, xerr=reach, fmt="o", ms=4, color=BLUE, label="estimate, interval"
-    )
-    if truth is not None:
-        ax.plot(truth, row, "D", ms=5, mfc="none", color=VERMILION, label="planted truth")
-    ax.axvline(1, color=GREY, lw=1, ls="--", label="independent")
-    names = [
-        f"{_short(a)} + {_short(b)}" for a, b in zip(pairs["first"], pairs["second"], strict=True)
-    ]
-    ax.set_yticks(row, names, fontsize=8)
-    ax.invert_yaxis()
-    ax.set_xscale("log", base=2)
-    ax.xaxis.set_major_formatter(ScalarFormatter())
-    ax.set(title="Pairs bought together most beyond chance", xlabel="lift (log scale)")
-    ax.set_ylabel("pair of categories")
-    ax.legend(loc="best", fontsize=8)
     write_caption(ax, caption)
     return ax
 

@@ -201,3 +201,15 @@ def test_one_category_has_no_pairs(tmp_path):
     receipts.write(tmp_path / "r.parquet", pa.Table.from_pylist([row]))
     summary = affinity.from_receipts(tmp_path / "r.parquet", tmp_path / "out")
     assert (summary["pairs"], summary["real_pairs"], summary["top_pairs"]) == (0, 0, [])
+
+
+def test_pairs_bought_apart_are_listed_the_surest_first(found):
+    estimated, _, _ = found
+    apart = affinity.ranked_apart(estimated)
+    assert (apart["lift"] < 1).all()
+    assert apart["lift_high"].is_monotonic_increasing
+    assert len(apart) == (affinity.ranked(estimated)["lift"] < 1).sum()
+    few = affinity.ranked_apart(
+        affinity.estimate(counts_of(1_000, [[300, 20, 90], [0, 300, 90], [0, 0, 300]])), 0.05
+    )
+    assert few[["first", "second"]].to_numpy().tolist() == [["a", "b"]]
