@@ -39,19 +39,62 @@ with _without_warnings():
 __all__ = ["AllTogether", "TableCoder", "beam", "count", "pipeline", "run"]
 
 RUNNER = "FnApiRunner"
+LOCAL, DASK = RUNNERS = ("local", "dask")
+DASK_WAIT_S = 10
 COUNTERS = "layoutlab"
 
 
-def pipeline() -> beam.Pipeline:
-    """Return an empty pipeline of the local runner, which reads no command line.
+def pipeline(runner: str = LOCAL, cluster: str | None = None) -> beam.Pipeline:
+    """Return an empty pipeline, which reads no command line.
 
-    The runner is named: Beam's default first tries to download another one.
+    Parameters
+    ----------
+    runner : str
+        ``local``: in this process. The runner is named: Beam's default first tries to download
+        another one. ``dask``: on the workers of a Dask scheduler, batch only. Beam's DaskRunner
+        computes what the last step of the pipeline depends on and no more, so that step has to
+        follow from all others, and counts nothing.
+    cluster : str, optional
+        ``HOST:PORT`` of the Dask scheduler. Its workers see the same files by the same paths.
+
+    Raises
+    ------
+    InputError
+        For another runner, one without its cluster, or a scheduler that does not answer.
     """
-    return beam.Pipeline(runner=RUNNER, options=PipelineOptions([]))
+    if runner not in RUNNERS:
+        raise InputError(f"runner: expected {' or '.join(RUNNERS)}, got {runner!r}")
+    if (runner == DASK) != (cluster is not None):
+        raise InputError(
+            "cluster: expected HOST:PORT of a scheduler for the runner dask, and none otherwise; "
+            f"got {cluster!r} for the runner {runner}"
+        )
+    if cluster is None:
+        return beam.Pipeline(runner=RUNNER, options=PipelineOptions([]))
+    _find_scheduler(cluster)
+    from apache_beam.runners.dask.dask_runner import DaskRunner
+
+    options = [f"--dask_client_address=tcp://{cluster}", "--dask_partition_size=1"]
+    return beam.Pipeline(runner=DaskRunner(), options=PipelineOptions(options))
+
+
+def _find_scheduler(cluster: str) -> None:
+    """See whether a Dask scheduler answers and has workers, before any work."""
+    from distributed import Client
+
+    try:
+        with Client(f"tcp://{cluster}", timeout=DASK_WAIT_S, set_as_default=False) as client:
+            n_workers = len(client.scheduler_info(n_workers=-1)["workers"])
+    except (OSError, ValueError) as error:
+        raise InputError(
+            f"expected a Dask scheduler at HOST:PORT, none answered at {cluster}"
+        ) from error
+    if n_workers == 0:
+        raise InputError(f"expected workers at the Dask scheduler {cluster}, but it has none")
 
 
 def run(work: beam.Pipeline) -> dict[str, int]:
-    """Run a pipeline to its end and return what `count` counted, by name.
+    """Run a pipeline to its end and return what `count` counted, by name; nothing on Dask.
 
     Raises
     ------
@@ -59,7 +102,7 @@ def run(work: beam.Pipeline) -> dict[str, int]:
         One raised inside the pipeline, without the names of Beam's steps that Beam adds to it.
     """
     logger = logging.getLogger("apache_beam")
-    level = logger.level
+    level, result = logger.level, None
     logger.setLevel(logging.CRITICAL)
     try:
         result = work.run()
@@ -68,6 +111,11 @@ def run(work: beam.Pipeline) -> dict[str, int]:
         raise InputError(str(error).partition(" [while running")[0]) from error
     finally:
         logger.setLevel(level)
+        client = getattr(result, "client", None)
+        if client is not None:
+            client.close()
+    if client is not None:  # on Dask, where metrics() raises NotImplementedError
+        return {}
     counters = result.metrics().query(MetricsFilter().with_namespace(COUNTERS))["counters"]
     return {counter.key.metric.name: counter.committed for counter in counters}
 

@@ -289,6 +289,13 @@ def test_the_layout_sets_have_an_instance_a_line_and_no_file_twice() -> None:
         assert "best_known.csv" in names
 
 
+def test_next_basket_sets_are_one_file_each_and_no_table() -> None:
+    for name, file in (("nbr-tafeng", "TaFeng.json.gz"), ("nbr-dunnhumby-carbo", "DC.json.gz")):
+        assert [entry.name for entry in DATASETS[name].files] == [file]
+        assert DATASETS[name].tables == {}
+        assert "research use" in DATASETS[name].licence
+
+
 def test_files_that_no_publisher_has_are_read_from_a_mirror_only(
     mirror: Path, project_folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

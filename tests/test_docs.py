@@ -72,6 +72,8 @@ RUN = [
         "python -c \"import pandas as pd; print(pd.read_parquet('my-affinity/rejects.parquet')"
         "[['line', 'reason', 'transaction_id', 'quantity']].to_string(index=False))\""
     ),
+    Run("layoutlab retail baskets my-receipts.csv -o my-baskets --returns match"),
+    Run("layoutlab retail import my-till.csv --map my-till.yaml -o my-import"),
     Run("python -c \"from layoutlab import canonical; canonical.write_json('my-truth.json', {})\""),
     Run(f"{ONE} -p selektion tournament", code=2),
     Run(
@@ -204,6 +206,8 @@ def scratch(tmp_path_factory: pytest.TempPathFactory) -> Toy:
             shutil.copyfile(ROOT / name, root / name)
     make_quick(root)
     (root / "my-receipts.csv").write_text(blocks(RECEIPTS_PAGE, "csv")[0])
+    (root / "my-till.csv").write_text(blocks(RECEIPTS_PAGE, "csv")[1])
+    (root / "my-till.yaml").write_text(blocks(RECEIPTS_PAGE, "yaml")[0])
     copied = Toy(root)
     copied.well("git", "init", "-q", ".")
     copied.commit()
@@ -511,7 +515,7 @@ def test_data_sets_are_the_registered_ones() -> None:
     from layoutlab import datasets
 
     table = rows(sections(ROOT / "docs/guides/public-data.md", 2)["What there is"])
-    documented = {named(name)[0]: sorted(tables.split(", ")) for name, _, tables, _ in table}
+    documented = {named(name)[0]: sorted(filter(None, tables.split(", "))) for name, _, tables, _ in table}
     assert documented == {entry["name"]: entry["tables"] for entry in datasets.listing()}
 
 

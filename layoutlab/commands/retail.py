@@ -1,16 +1,17 @@
-"""What do receipts say? `retail affinity`."""
+"""What do receipts say? `retail affinity`, and the verbs of the other `retail_*` modules."""
 
 import argparse
 from typing import Any
 
-from layoutlab.commands import add_group, add_verb
+from layoutlab.commands import add_group, add_verb, retail_receipts
 
 WAYS = ("hour", "weekday", "store", "segment")
 
 
 def add(verbs: Any) -> None:
     """Add the verbs."""
-    actions = add_group(verbs, "retail", "receipts: affinity")
+    actions = add_group(verbs, "retail", "receipts, live receipts, what sells together, what next")
+    retail_receipts.add(actions)
     _add_affinity(actions)
 
 

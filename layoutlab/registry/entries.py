@@ -8,6 +8,7 @@ from the publisher's files; `content_sha256` is what says that it came out right
 from datetime import date, timedelta
 
 from layoutlab.registry.layouts import QAPLIB, SRFLP, UAFLP
+from layoutlab.registry.next_basket import DUNNHUMBY_CARBO, TAFENG
 from layoutlab.registry.records import GITHUB, DataFile, Dataset
 
 __all__ = ["DATASETS", "DataFile", "Dataset"]
@@ -192,6 +193,8 @@ DATASETS = {
         ONLINE_SHOPPERS,
         BELGIAN_RETAIL,
         OMNICHANNEL_GROCERY,
+        TAFENG,
+        DUNNHUMBY_CARBO,
         QAPLIB,
         SRFLP,
         UAFLP,

@@ -1,18 +1,17 @@
 """Which categories were bought together? From receipts to baskets, with Beam.
 
-Elements are tables of many lines, never one line: a Python call per line costs some thirty times
-as much. A basket that the file's blocks cut in two is whole again after `GatherTransactions`,
-which sends all lines of a transaction to the same part. What is written is sorted first: its bytes
-do not depend on the order in which Beam does its work.
+Lines are cleaned by the transforms of `layoutlab.retail.cleaning`; a basket that the file's blocks
+cut in two is whole again after `GatherTransactions`, which sends all lines of a transaction to the
+same part. What is written is sorted first: its bytes do not depend on the order in which Beam does
+its work, nor on the runner.
 """
 
 import json
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
@@ -20,10 +19,40 @@ import pyarrow.parquet as pq
 from layoutlab import canonical, flow
 from layoutlab.errors import InputError
 from layoutlab.flow import beam
-from layoutlab.retail import lines, receipts
+from layoutlab.retail import lines, receipts, sessions
+from layoutlab.retail.cleaning import (
+    CleanLines,
+    DropDuplicateLines,
+    FormVisits,
+    Gather,
+    GatherTransactions,
+    MatchReturns,
+    ReadReceipts,
+    ValidateLines,
+    WriteRejects,
+    count_rejects,
+)
+from layoutlab.retail.hourly import CountSales, WriteSales
 from layoutlab.retail.receipts import Source
 
-PARTS = 8
+__all__ = [
+    "CleanLines",
+    "DropDuplicateLines",
+    "FormBaskets",
+    "FormVisits",
+    "Gather",
+    "GatherTransactions",
+    "MatchReturns",
+    "ReadReceipts",
+    "ValidateLines",
+    "WriteBaskets",
+    "WriteRejects",
+    "WriteTables",
+    "count_rejects",
+    "prepare",
+    "read_categories",
+]
+
 ROW_GROUP_BASKETS = 16_384
 SCHEMA = pa.schema(
     {
@@ -34,12 +63,19 @@ SCHEMA = pa.schema(
         "items": pa.list_(pa.int32()),
     }
 )
-DUPLICATES = "duplicates"
-REJECTS = "rejects"
+RETURNS = ("drop", "match")
 
 
 def prepare(
-    receipts_path: str | Path, baskets_path: str | Path, rejects_path: str | Path
+    receipts_path: str | Path,
+    baskets_path: str | Path,
+    rejects_path: str | Path,
+    *,
+    sales_path: str | Path | None = None,
+    returns: str = "drop",
+    gap_min: float | None = None,
+    runner: str = flow.LOCAL,
+    cluster: str | None = None,
 ) -> dict[str, Any]:
     """Turn receipts into baskets; lines that cannot be believed go to a file of their own.
 
@@ -54,8 +90,19 @@ def prepare(
         the earliest of the basket's lines, ``customer_id`` the first in alphabetical order.
     rejects_path : str or Path
         Written as parquet (`lines.REJECTS`): every rejected line as text, its reason and its
-        number in the file, ordered by that number. Text is as it came, except that duplicates,
-        found last, show their times and numbers as we read them.
+        number in the file, ordered by that number. Text is as it came, except that duplicates and
+        returns, found last, show their times and numbers as we read them.
+    sales_path : str or Path, optional
+        Written as parquet: sales per store, hour and category, see `layoutlab.retail.sales`.
+    returns : str
+        ``drop``: lines of negative quantity are rejected and the sales they undo stay, as the
+        published counts of Online Retail have it. ``match``: each is taken off the sale it undoes
+        (`layoutlab.retail.returns.match`); a sale taken back in full leaves the baskets.
+    gap_min : float, optional
+        Minutes of pause after which a customer's next line is another visit. Needed, and used,
+        only when the file has no transactions at all (`layoutlab.retail.sessions`).
+    runner, cluster : str
+        Where the work is done, see `layoutlab.flow.pipeline`.
 
     Returns
     -------
@@ -67,43 +114,62 @@ def prepare(
     Raises
     ------
     InputError
-        As `receipts.inspect`, and when no valid line is left (the rejects are written then).
+        As `receipts.inspect` and `flow.pipeline`, for an option out of its range, for a file
+        without transactions when `gap_min` is not given or no times are, and when no valid line is
+        left (the rejects are written then).
     """
-    source = receipts.inspect(receipts_path)
-    pipeline = flow.pipeline()
-    judged = pipeline | ReadReceipts(source) | ValidateLines(source)
-    gathered = judged.valid | GatherTransactions() | DropDuplicateLines()
-    gathered.valid | FormBaskets() | WriteBaskets(baskets_path)
-    (judged[REJECTS], gathered[DUPLICATES]) | beam.Flatten() | WriteRejects(rejects_path)
-    counted = flow.run(pipeline)
-    rejects = count_rejects(rejects_path)
+    if returns not in RETURNS:
+        raise InputError(f"returns: expected {' or '.join(RETURNS)}, got {returns!r}")
+    source = receipts.inspect(Path(receipts_path).absolute())
+    gap_min = _check_visits(source, gap_min)
+    matching = returns == "match"
+    pipeline = flow.pipeline(runner, cluster)
+    clean = (
+        pipeline
+        | ReadReceipts(source)
+        | CleanLines(source, match_returns=matching, gap_min=gap_min)
+    )
+    clean | WriteTables(source.currency, baskets_path, rejects_path, sales_path)
+    flow.run(pipeline)
+    return _counts(source, baskets_path, rejects_path, matching)
+
+
+def _check_visits(source: Source, gap_min: float | None) -> float:
+    """Return the gap between visits, 0 when visits are the transactions of the source."""
+    if source.transacted:
+        return 0.0
+    if gap_min is None:
+        raise InputError(
+            f"expected transactions in {source.path}, but no line has one; to make visits of "
+            "customers and times, give the minutes between two visits (gap_min)"
+        )
+    if not source.timed:
+        raise InputError(f"expected transactions or times in {source.path}, but no line has any")
+    return sessions.check_gap(gap_min)
+
+
+def _counts(
+    source: Source, baskets_path: str | Path, rejects_path: str | Path, matching: bool
+) -> dict[str, Any]:
+    """Count what was written: the same on every runner, unlike Beam's own counters."""
+    rejects = count_rejects(rejects_path, with_returns=matching)
     rejected = sum(reason["lines"] for reason in rejects.values())
     if rejected == source.n_lines:
         found = ", ".join(f"{n['lines']} {reason}" for reason, n in rejects.items() if n["lines"])
         raise InputError(
-            f"expected at least one valid line in {receipts_path}, but all {rejected} are rejected "
+            f"expected at least one valid line in {source.path}, but all {rejected} are rejected "
             f"({found}); see {rejects_path}"
         )
+    items = pq.read_table(baskets_path, columns=["items"])["items"]
     return {
         "lines": source.n_lines,
-        "accepted": counted["accepted"],
+        "accepted": source.n_lines - rejected,
         "rejected": rejected,
         "rejects": rejects,
-        "baskets": counted["baskets"],
-        "basket_items": counted["basket_items"],
+        "baskets": len(items),
+        "basket_items": pc.sum(pc.list_value_length(items)).as_py(),
         "categories": len(read_categories(baskets_path)),
     }
-
-
-def count_rejects(rejects_path: str | Path) -> dict[str, dict[str, int]]:
-    """Return lines and distinct transactions rejected for every reason, 0 included."""
-    rejects = pq.read_table(rejects_path, columns=["reason", "store_id", "transaction_id"])
-    counts = {}
-    for reason in lines.REASONS:
-        found = rejects.filter(pc.equal(rejects["reason"], reason))
-        transactions = found.group_by(["store_id", "transaction_id"]).aggregate([])
-        counts[reason] = {"lines": len(found), "transactions": len(transactions)}
-    return counts
 
 
 def read_categories(baskets_path: str | Path) -> list[str]:
@@ -123,46 +189,33 @@ def read_categories(baskets_path: str | Path) -> list[str]:
     return named
 
 
-class ReadReceipts(beam.PTransform):
-    """Read a receipts file: tables of lines as they came, with their number, ``line``."""
+class WriteTables(beam.PTransform):
+    """From clean lines and rejects to the tables that `prepare` writes.
 
-    def __init__(self, source: Source) -> None:
+    Its last step follows from all others: DaskRunner computes what the last step needs, no more.
+    """
+
+    def __init__(
+        self,
+        currency: str,
+        baskets_path: str | Path,
+        rejects_path: str | Path,
+        sales_path: str | Path | None = None,
+    ) -> None:
         super().__init__()
-        self.source = source
+        self.currency, self.sales_path = currency, sales_path
+        self.baskets_path, self.rejects_path = baskets_path, rejects_path
 
-    def expand(self, pipeline: beam.Pipeline) -> beam.PCollection:
-        """Read each row group as blocks of at most `receipts.BATCH_LINES` lines."""
-        groups = receipts.row_groups(self.source.path)
-        return pipeline | beam.Create(groups) | beam.FlatMap(_read_group, self.source.path)
-
-
-class ValidateLines(beam.PTransform):
-    """Part lines into ``valid`` (tables in the contract's types) and ``rejects``."""
-
-    def __init__(self, source: Source) -> None:
-        super().__init__()
-        self.source = source
-
-    def expand(self, raw: beam.PCollection) -> Any:
-        """Judge each block."""
-        return raw | _parting(_judge, self.source).with_outputs(REJECTS, main="valid")
-
-
-class GatherTransactions(beam.PTransform):
-    """Bring the lines of a transaction together: one table per part, in the order they came."""
-
-    def expand(self, valid: beam.PCollection) -> beam.PCollection:
-        """Group parts of blocks by the hash of the transaction."""
-        parts = valid | "part" >> beam.FlatMap(_part) | beam.GroupByKey()
-        return parts | "join" >> beam.MapTuple(_join)
-
-
-class DropDuplicateLines(beam.PTransform):
-    """Part gathered lines into ``valid``, each once, and ``duplicates`` as rejects."""
-
-    def expand(self, gathered: beam.PCollection) -> Any:
-        """Look for repeated lines in each part."""
-        return gathered | _parting(_once).with_outputs(DUPLICATES, main="valid")
+    def expand(self, clean: Any) -> beam.PCollection:
+        """Write baskets, rejects and, where a path is given, sales."""
+        written = [
+            clean.valid | FormBaskets() | WriteBaskets(Path(self.baskets_path).absolute()),
+            clean.rejects | WriteRejects(Path(self.rejects_path).absolute()),
+        ]
+        if self.sales_path is not None:
+            sold = clean.valid | CountSales()
+            written.append(sold | WriteSales(Path(self.sales_path).absolute(), self.currency))
+        return written | "all written" >> beam.Flatten()
 
 
 class FormBaskets(beam.PTransform):
@@ -185,69 +238,6 @@ class WriteBaskets(beam.PTransform):
         return baskets | flow.AllTogether() | beam.Map(_write_baskets, str(self.path))
 
 
-class WriteRejects(beam.PTransform):
-    """Write all rejects as one file in the order of the lines; none write an empty table."""
-
-    def __init__(self, path: str | Path) -> None:
-        super().__init__()
-        self.path = path
-
-    def expand(self, rejects: beam.PCollection) -> beam.PCollection:
-        """Sort and write once."""
-        none = rejects.pipeline | beam.Create([lines.REJECTS.empty_table()])
-        tables = (rejects, none) | "none too" >> beam.Flatten()
-        return tables | flow.AllTogether() | beam.Map(_write_rejects, str(self.path))
-
-
-def _parting(part: Callable[..., Iterator[Any]], *arguments: Any) -> Any:
-    """Return a step whose main output is told to be tables, as Beam cannot see from its tags."""
-    return beam.FlatMap(part, *arguments).with_output_types(pa.Table)
-
-
-def _read_group(group: tuple[int | None, int], path: str) -> Iterator[pa.Table]:
-    row_group, first_line = group
-    for table in receipts.raw_lines(path, row_group):
-        line = np.arange(first_line, first_line + len(table))
-        if len(table):
-            yield table.append_column("line", pa.array(line))
-        first_line += len(table)
-
-
-def _judge(raw: pa.Table, source: Source) -> Iterator[Any]:
-    valid, rejects = lines.validate(raw, source)
-    if len(valid):
-        yield valid
-    if len(rejects):
-        yield beam.pvalue.TaggedOutput(REJECTS, rejects)
-
-
-def _part(valid: pa.Table) -> Iterator[tuple[int, pa.Table]]:
-    """Cut a table into parts by the hash of the transaction, the same in every process."""
-    coded = valid["transaction_id"].combine_chunks().dictionary_encode()
-    hashes = pd.util.hash_array(coded.dictionary.to_numpy(zero_copy_only=False), categorize=False)
-    part = (hashes % PARTS)[coded.indices.to_numpy()]
-    for number in range(PARTS):
-        rows = np.flatnonzero(part == number)
-        if len(rows):
-            yield number, valid.take(pa.array(rows))
-
-
-def _join(_part: int, tables: Iterable[pa.Table]) -> pa.Table:
-    ordered = sorted(tables, key=lambda table: table["line"][0].as_py())
-    return pa.concat_tables(ordered).combine_chunks()
-
-
-def _once(gathered: pa.Table) -> Iterator[Any]:
-    """Yield the lines that are the first of their kind, and the others as rejects."""
-    repeated = lines.repeated(gathered)
-    if repeated.any():
-        duplicates = gathered.filter(pa.array(repeated))
-        yield beam.pvalue.TaggedOutput(DUPLICATES, lines.rejected_as(duplicates, "duplicate"))
-        gathered = gathered.filter(pa.array(~repeated))
-    flow.count("accepted", len(gathered))
-    yield gathered
-
-
 def _baskets(gathered: pa.Table) -> pa.Table:
     """Form the baskets of one part; the schema's metadata holds its categories."""
     categories = pa.array(sorted(gathered["category"].unique().to_pylist()))
@@ -261,8 +251,6 @@ def _baskets(gathered: pa.Table) -> pa.Table:
     heads = heads.aggregate(
         [(name, "min") for name in ("transaction_id", "time", "store_id", "customer_id")]
     ).sort_by("basket")
-    flow.count("baskets", len(heads))
-    flow.count("basket_items", len(items))
     columns = [heads[f"{name}_min"] for name in SCHEMA.names[:-1]]
     lists = pa.ListArray.from_arrays(pa.array(start.astype(np.int32)), items)
     metadata = {"categories": json.dumps(categories.to_pylist())}
@@ -286,7 +274,3 @@ def _recoded(table: pa.Table, names: list[str], categories: list[str]) -> pa.Tab
     items = pa.array(codes[lists.values.to_numpy()])
     recoded = pa.ListArray.from_arrays(lists.offsets, items)
     return table.set_column(4, "items", recoded).cast(SCHEMA)
-
-
-def _write_rejects(tables: Iterable[pa.Table], path: str) -> None:
-    canonical.write_parquet(path, pa.concat_tables(tables).sort_by("line"))

@@ -9,7 +9,15 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from layoutlab.retail.receipts import REQUIRED, SCHEMA, TEXT, Source, as_text, trimmed
+from layoutlab.retail.receipts import (
+    LINE_NUMBER,
+    REQUIRED,
+    SCHEMA,
+    TEXT,
+    Source,
+    as_text,
+    trimmed,
+)
 from layoutlab.retail.simulation import CANCELLED
 
 REASONS = {
@@ -25,10 +33,14 @@ REASONS = {
 REJECTS = pa.schema(
     {"line": pa.int64(), "reason": pa.string(), **{name: pa.string() for name in SCHEMA.names}}
 )
+NO_TRANSACTION = tuple(name for name in REQUIRED if name != "transaction_id")
 VALID = SCHEMA.append(pa.field("line", pa.int64()))
+ORDER = ["time", "sku", "category", "customer_id", "quantity", "unit_price", "line"]
 
 
-def validate(raw: pa.Table, source: Source) -> tuple[pa.Table, pa.Table]:
+def validate(
+    raw: pa.Table, source: Source, *, with_returns: bool = False
+) -> tuple[pa.Table, pa.Table]:
     """Split lines as they came into valid lines and rejects; duplicates are found later.
 
     Parameters
@@ -37,27 +49,32 @@ def validate(raw: pa.Table, source: Source) -> tuple[pa.Table, pa.Table]:
         Lines with the columns of `SCHEMA`, in any type `receipts.inspect` lets pass, and ``line``,
         their number in the file.
     source : Source
-        What the whole file is: an untimed source needs no times, an unpriced one no prices.
+        What the whole file is: an untimed source needs no times, an unpriced one no prices. One
+        without transactions needs customers instead.
+    with_returns : bool
+        Whether lines of negative quantity, cancelled ones among them, are valid.
 
     Returns
     -------
     valid : pyarrow.Table
-        The columns of `SCHEMA` in its types, text without blanks at its ends, and ``line``.
+        The columns of `SCHEMA` in its types, text without blanks at its ends, ``line``, and
+        `LINE_NUMBER` as text where the source has it.
     rejects : pyarrow.Table
         The schema `REJECTS`: every value as text, the first reason that fits, and ``line``.
     """
     text = {name: trimmed(raw[name]) for name in TEXT}
     given, time = times(raw["time"])
     quantity, price = _numbers(raw["quantity"]), _numbers(raw["unit_price"])
-    missing = np.logical_or.reduce([_null(text[name]) for name in REQUIRED])
+    required = REQUIRED if source.transacted else (*NO_TRANSACTION, "customer_id")
+    missing = np.logical_or.reduce([_null(text[name]) for name in required])
     cancelled = _true(pc.starts_with(text["transaction_id"], CANCELLED))
     unreadable = ~np.isfinite(quantity) | (quantity != np.floor(quantity))
     conditions = {
         "missing_field": missing | (source.timed & ~given),
         "time_unreadable": source.timed & _null(time),
         "quantity_unreadable": unreadable | (np.abs(quantity) >= 2**53),
-        "cancelled": cancelled & (quantity < 0),
-        "quantity_not_positive": quantity <= 0,
+        "cancelled": cancelled & (quantity < 0) & (not with_returns),
+        "quantity_not_positive": quantity == 0 if with_returns else quantity <= 0,
         "price_unreadable": source.priced & ~np.isfinite(price),
         "price_not_positive": source.priced & (price <= 0),
     }
@@ -67,6 +84,8 @@ def validate(raw: pa.Table, source: Source) -> tuple[pa.Table, pa.Table]:
     if not source.priced:
         columns["unit_price"] = pa.nulls(len(raw), pa.float64())
     valid = pa.table([*(columns[name] for name in SCHEMA.names), raw["line"]], VALID)
+    if source.numbered:
+        valid = valid.append_column(LINE_NUMBER, trimmed(raw[LINE_NUMBER]))
     valid = valid if not reason.any() else valid.filter(pa.array(reason == 0))
     return valid, _rejects(raw, reason, list(conditions))
 
@@ -134,12 +153,12 @@ def numbered(lines: pa.Table, *names: str) -> np.ndarray:
     Returns
     -------
     ndarray of int64, shape (n,)
-        At least 0; ordered neither by value nor by appearance, and with gaps.
+        At least 0; ordered neither by value nor by appearance, and with gaps. Nulls are a value.
     """
     number = np.zeros(len(lines), np.int64)
     for name in names:
-        coded = lines[name].combine_chunks().dictionary_encode()
-        number = number * len(coded.dictionary) + coded.indices.to_numpy()
+        coded = lines[name].combine_chunks().dictionary_encode(null_encoding="encode")
+        number = number * max(len(coded.dictionary), 1) + coded.indices.to_numpy()
     return number
 
 
@@ -152,19 +171,40 @@ def distinct(number: np.ndarray) -> np.ndarray:
 
 
 def repeated(lines: pa.Table) -> np.ndarray:
-    """Tell which lines repeat an earlier one in every column of the contract.
+    """Tell which lines repeat another: the same in every column of the contract, or in number.
 
-    Only lines that share transaction and sku are compared in full.
+    Of lines that are the same in every column the first by ``line`` is kept. Where there is a
+    column `LINE_NUMBER`, lines of one store and transaction with the same number repeat each other
+    whatever else stands in them; kept is the one of the earliest time, then of the smallest sku,
+    category, customer, quantity and price, so that the choice does not depend on the order in
+    which they arrived. A line without a number is compared in every column.
 
     Returns
     -------
     ndarray of bool, shape (n,)
     """
-    number = numbered(lines, "transaction_id", "sku")
+    if LINE_NUMBER not in lines.schema.names:
+        return _repeated(lines, ("transaction_id", "sku"), SCHEMA.names)
+    unnumbered = _null(lines[LINE_NUMBER])
+    same_number = ("store_id", "transaction_id", LINE_NUMBER)
+    result = np.zeros(len(lines), bool)
+    for rows, near, same in (
+        (np.flatnonzero(unnumbered), ("transaction_id", "sku"), SCHEMA.names),
+        (np.flatnonzero(~unnumbered), same_number, list(same_number)),
+    ):
+        result[rows] = _repeated(lines.take(pa.array(rows)), near, same)
+    return result
+
+
+def _repeated(lines: pa.Table, near: tuple[str, ...], same: list[str]) -> np.ndarray:
+    """Tell which lines repeat one before them in `ORDER`; only near ones are compared in full."""
+    number = numbered(lines, *near)
     ascending = np.sort(number)
     shared = ascending[1:][ascending[1:] == ascending[:-1]]
     candidates = np.flatnonzero(np.isin(number, shared))
-    frame = lines.select(SCHEMA.names).take(pa.array(candidates)).to_pandas()
+    chosen = dict.fromkeys([*ORDER, *same])
+    frame = lines.select(list(chosen)).take(pa.array(candidates)).to_pandas()
+    frame = frame.reset_index(drop=True).sort_values(ORDER, kind="stable")
     result = np.zeros(len(lines), bool)
-    result[candidates] = frame.duplicated().to_numpy()
+    result[candidates] = frame.duplicated(same).sort_index().to_numpy()
     return result

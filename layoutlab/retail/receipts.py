@@ -36,6 +36,7 @@ SCHEMA = pa.schema(
 )
 REQUIRED = ("store_id", "transaction_id", "sku", "category")
 TEXT = (*REQUIRED, "customer_id")
+LINE_NUMBER = "line_number"
 NO_CURRENCY = "XXX"
 BATCH_LINES = 131_072
 
@@ -54,6 +55,11 @@ class Source:
         Whether any line has a time, a unit price. A source without any may leave them out.
     currency : str
         ISO 4217 code; ``XXX`` when the file names none.
+    numbered : bool
+        Whether it has the column `LINE_NUMBER`.
+    transacted : bool
+        Whether any line has a transaction. A source without any needs visits to be made of its
+        customers and times, see `layoutlab.retail.sessions`.
     """
 
     path: str
@@ -61,6 +67,8 @@ class Source:
     timed: bool
     priced: bool
     currency: str
+    numbered: bool = False
+    transacted: bool = True
 
 
 def inspect(path: str | Path) -> Source:
@@ -69,7 +77,8 @@ def inspect(path: str | Path) -> Source:
     Parameters
     ----------
     path : str or Path
-        A ``.parquet``, ``.csv`` or ``.csv.gz`` file with at least the columns of `SCHEMA`. The
+        A ``.parquet``, ``.csv`` or ``.csv.gz`` file with at least the columns of `SCHEMA`, and
+        `LINE_NUMBER`, the line's number or name within its transaction, where there is one. The
         currency is the schema metadata's ``currency`` or one value in a column of that name.
 
     Raises
@@ -82,13 +91,12 @@ def inspect(path: str | Path) -> Source:
     _check_columns(path, schema)
     named = (schema.metadata or {}).get(b"currency", b"").decode()
     currencies = {named} - {""}
-    timed = priced = False
+    given = dict.fromkeys(("time", "unit_price", "transaction_id"), False)
     n_lines = 0
-    seen = [name for name in ("time", "unit_price", "currency") if name in schema.names]
+    seen = [name for name in (*given, "currency") if name in schema.names]
     for batch in _read(path, columns=seen):
         n_lines += len(batch)
-        timed = timed or _any_given(batch["time"])
-        priced = priced or _any_given(batch["unit_price"])
+        given = {name: known or _any_given(batch[name]) for name, known in given.items()}
         if "currency" in seen:
             currencies |= set(trimmed(batch["currency"]).drop_null().unique().to_pylist())
     if n_lines == 0:
@@ -98,18 +106,24 @@ def inspect(path: str | Path) -> Source:
             f"expected receipts in one currency, but {path} mixes {', '.join(sorted(currencies))}"
         )
     currency = currencies.pop() if currencies else NO_CURRENCY
-    return Source(str(path), n_lines, timed, priced, currency)
+    timed, priced, transacted = given.values()
+    numbered = LINE_NUMBER in schema.names
+    return Source(str(path), n_lines, timed, priced, currency, numbered, transacted)
 
 
-def raw_lines(path: str | Path, row_group: int | None = None) -> Iterator[pa.Table]:
+def raw_lines(
+    path: str | Path, row_group: int | None = None, *, numbered: bool = False
+) -> Iterator[pa.Table]:
     """Yield a file's lines as they came, in blocks, one row group or all.
 
     Yields
     ------
     pyarrow.Table
-        The columns of `SCHEMA`, in the file's own types, at most `BATCH_LINES` rows.
+        The columns of `SCHEMA`, in the file's own types, and `LINE_NUMBER` if `numbered`; at most
+        `BATCH_LINES` rows.
     """
-    yield from _read(path, columns=SCHEMA.names, row_group=row_group)
+    names = [*SCHEMA.names, LINE_NUMBER] if numbered else SCHEMA.names
+    yield from _read(path, columns=names, row_group=row_group)
 
 
 def row_groups(path: str | Path) -> list[tuple[int | None, int]]:
@@ -212,10 +226,11 @@ def _check_columns(path: str | Path, schema: pa.Schema) -> None:
             f"expected the columns {', '.join(SCHEMA.names)} in {path}, but it lacks "
             f"{', '.join(lacking)} (it has {', '.join(schema.names)}){hints}"
         )
-    for name in SCHEMA.names:
+    for name in (*SCHEMA.names, *({LINE_NUMBER} & set(schema.names))):
         if not _readable(name, schema.field(name).type):
+            wanted = "int64" if name == LINE_NUMBER else SCHEMA.field(name).type
             raise InputError(
-                f"expected {name} in {path} as {SCHEMA.field(name).type} or text, "
+                f"expected {name} in {path} as {wanted} or text, "
                 f"but it is {schema.field(name).type}"
             )
 
