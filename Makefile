@@ -10,7 +10,7 @@ export MLFLOW_DISABLE_TELEMETRY := true
 unexport PYTHONDONTWRITEBYTECODE PYTHONPATH PYTHONHOME
 
 .DEFAULT_GOAL := help
-.PHONY: help setup repro repro-public verify test test-public lab mlflow bench lint lock deps
+.PHONY: help setup repro repro-public verify test test-public lab mlflow bench lint lock deps kafka
 
 help:  ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -68,6 +68,9 @@ deps: $(READY)  ## write into dvc.yaml the modules each notebook imports
 	layoutlab deps
 	layoutlab deps public
 	layoutlab deps full
+
+kafka: $(READY)  ## start a Kafka broker on 127.0.0.1:9092 (Java 17, Maven); Ctrl-C ends it
+	python -m layoutlab.brokers
 
 lock: $(READY)  ## resolve the locks anew from pyproject.toml
 	uv pip compile --quiet --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate --extra cpu --extra dev --extra peers pyproject.toml --output-file requirements.lock

@@ -9,7 +9,7 @@ import pytest
 from filelock import FileLock
 from toy_project import Toy, copied, environment, make_plain, make_reproduced
 
-from layoutlab import engine
+from layoutlab import brokers, engine
 from layoutlab.workers import Workers
 
 WARM = ["layoutlab.session", "papermill.iorw", "papermill.parameterize", "pandas"]
@@ -76,3 +76,16 @@ def execute() -> Iterator[Callable[..., str | None]]:
             return workers.wait().error
 
         yield run
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Name what was not run for want of Java or Maven."""
+    skipped = terminalreporter.stats.get("skipped", [])
+    kafka = [report for report in skipped if "test_retail_kafka" in report.nodeid]
+    if kafka:
+        lacking = " and ".join(brokers.lacking())
+        terminalreporter.write_line(
+            f"not run: {len(kafka)} tests of tests/services/test_retail_kafka.py (found no {lacking}; "
+            "Java 17 and Maven start the broker)",
+            yellow=True,
+        )

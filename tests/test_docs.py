@@ -72,6 +72,7 @@ RUN = [
         "python -c \"import pandas as pd; print(pd.read_parquet('my-affinity/rejects.parquet')"
         "[['line', 'reason', 'transaction_id', 'quantity']].to_string(index=False))\""
     ),
+    Run("layoutlab retail stream my-receipts.csv -o my-stream --lateness 6h"),
     Run("layoutlab retail baskets my-receipts.csv -o my-baskets --returns match"),
     Run("layoutlab retail import my-till.csv --map my-till.yaml -o my-import"),
     Run("python -c \"from layoutlab import canonical; canonical.write_json('my-truth.json', {})\""),
@@ -109,6 +110,7 @@ PARSED = {
     "layoutlab track --rebuild",
     "MLFLOW_TRACKING_URI=http://127.0.0.1:5001 layoutlab track",
     "layoutlab repro full",
+    "layoutlab retail stream kafka://127.0.0.1:9092/receipts -o my-live --group till --drain",
     "layoutlab floor schemes --out my-schemes --seeds 51",
     "layoutlab floor assign my-store.dat --seconds 10 --fixed 1:4 --forbidden 2:1 --json",
     "layoutlab floor rows my-aisle.txt --seconds 10 --json",
@@ -515,7 +517,9 @@ def test_data_sets_are_the_registered_ones() -> None:
     from layoutlab import datasets
 
     table = rows(sections(ROOT / "docs/guides/public-data.md", 2)["What there is"])
-    documented = {named(name)[0]: sorted(filter(None, tables.split(", "))) for name, _, tables, _ in table}
+    documented = {
+        named(name)[0]: sorted(filter(None, tables.split(", "))) for name, _, tables, _ in table
+    }
     assert documented == {entry["name"]: entry["tables"] for entry in datasets.listing()}
 
 

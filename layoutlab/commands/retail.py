@@ -3,7 +3,7 @@
 import argparse
 from typing import Any
 
-from layoutlab.commands import add_group, add_verb, retail_receipts
+from layoutlab.commands import add_group, add_verb, retail_receipts, retail_stream
 
 WAYS = ("hour", "weekday", "store", "segment")
 
@@ -12,6 +12,7 @@ def add(verbs: Any) -> None:
     """Add the verbs."""
     actions = add_group(verbs, "retail", "receipts, live receipts, what sells together, what next")
     retail_receipts.add(actions)
+    retail_stream.add(actions)
     _add_affinity(actions)
 
 

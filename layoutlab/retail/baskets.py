@@ -235,7 +235,7 @@ class WriteBaskets(beam.PTransform):
 
     def expand(self, baskets: beam.PCollection) -> beam.PCollection:
         """Sort and write once."""
-        return baskets | flow.AllTogether() | beam.Map(_write_baskets, str(self.path))
+        return baskets | flow.AllTogether() | beam.Map(write_baskets, str(self.path))
 
 
 def _baskets(gathered: pa.Table) -> pa.Table:
@@ -257,7 +257,7 @@ def _baskets(gathered: pa.Table) -> pa.Table:
     return pa.table([*columns, lists], SCHEMA.with_metadata(metadata))
 
 
-def _write_baskets(parts: Iterable[pa.Table], path: str) -> None:
+def write_baskets(parts: Iterable[pa.Table], path: str) -> None:
     """Write parts as one file: coded by the categories of all, sorted."""
     coded = [(table, json.loads(table.schema.metadata[b"categories"])) for table in parts]
     categories = sorted({name for _, names in coded for name in names})
