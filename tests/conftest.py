@@ -85,7 +85,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     if kafka:
         lacking = " and ".join(brokers.lacking())
         terminalreporter.write_line(
-            f"not run: {len(kafka)} tests of tests/services/test_retail_kafka.py (found no {lacking}; "
-            "Java 17 and Maven start the broker)",
+            f"not run: {len(kafka)} tests of tests/services/test_retail_kafka.py (found no "
+            f"{lacking}; Java 17 and Maven start the broker)",
             yellow=True,
         )

@@ -1,9 +1,10 @@
 """Which network says who buys? One that takes a visit's features as they are, each a named input.
 
 Inside, numbers are coded piecewise linearly between quantiles of the training visits (Gorishniy,
-Rubachev and Babenko 2022, NeurIPS, section 3.2), categories one-hot, and several small networks
-trained side by side vote (Lakshminarayanan, Pritzel and Blundell 2017, NeurIPS). Calibration is
-built in as the last step, so that the saved model answers with a calibrated probability.
+Rubachev and Babenko 2022, NeurIPS, section 3.2), and so are their totals and ratios; categories are
+one-hot, and several small networks trained side by side vote (Lakshminarayanan, Pritzel and
+Blundell 2017, NeurIPS). Calibration is built in as the last step, so that the saved model answers
+with a calibrated probability.
 """
 
 from collections.abc import Sequence
@@ -17,6 +18,7 @@ from layoutlab.errors import InputError
 from layoutlab.retail.behaviour import RARE
 from layoutlab.retail.scores import require_both
 from layoutlab.retail.visit_columns import FEATURES, NUMBERS, TARGET, VISITOR_TYPES
+from layoutlab.retail.visit_ratios import ratios
 
 TAIL = (0.97, 0.99, 0.997)
 BLOCK = 8192
@@ -99,6 +101,7 @@ def fit_network(
     """
     require_both(train[TARGET].to_numpy(), "the training visits")
     recipe = recipe or Recipe()
+    keras.utils.clear_session(free_memory=False)  # names count from one again: the same bytes
     coder = _coder(train, names, recipe.bins)
     members = _members(int(coder.output.shape[-1]), recipe, rng)
     steps = -(-len(train) // recipe.batch) * recipe.epochs
@@ -153,6 +156,11 @@ def _coder(train: pd.DataFrame, names: Sequence[str], bins: int) -> keras.Model:
     for name, feature in given.items():
         code = _piecewise_linear if name in NUMBERS else _one_hot
         coded.append(code(name, feature, seen[name][:, 0], bins))
+    together = ratios({name: given[name] for name in names if name in NUMBERS})
+    values = ratios({name: seen[name] for name in names if name in NUMBERS})
+    for name, feature in together.items():
+        ratio = keras.ops.convert_to_numpy(values[name])[:, 0]
+        coded.append(_piecewise_linear(name, feature, ratio, bins))
     return keras.Model(given, keras.layers.Concatenate(name="coded")(coded), name="coder")
 
 

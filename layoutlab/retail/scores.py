@@ -28,6 +28,28 @@ def auc(bought: np.ndarray, probability: np.ndarray) -> np.ndarray:
     return np.asarray(above / (buyers * others))
 
 
+def auc_interval(
+    bought: np.ndarray, probability: np.ndarray, *, level: float = 0.95
+) -> tuple[float, float, float]:
+    """Return the AUC and its interval, from how visits of either kind are placed among the other.
+
+    References
+    ----------
+    E. R. DeLong, D. M. DeLong and D. L. Clarke-Pearson (1988), Biometrics 44, 837-845, equation 5.
+    """
+    require_both(bought, "the scored visits")
+    buyers, others = probability[bought], probability[~bought]
+    ranks = stats.rankdata(probability)
+    above = (ranks[bought] - stats.rankdata(buyers)) / len(others)
+    below = 1 - (ranks[~bought] - stats.rankdata(others)) / len(buyers)
+    spread = [
+        placed.var(ddof=1) / len(placed) if len(placed) > 1 else 0.25 for placed in (above, below)
+    ]
+    half = float(stats.norm.ppf((1 + level) / 2) * np.sqrt(sum(spread)))
+    middle = float(above.mean())
+    return middle, max(middle - half, 0.0), min(middle + half, 1.0)
+
+
 def average_precision(bought: np.ndarray, probability: np.ndarray) -> np.ndarray:
     """Return the mean, over buyers, of the share of buyers among those ranked at least as high."""
     order = np.argsort(-probability, axis=-1, kind="stable")

@@ -171,3 +171,23 @@ def test_what_cannot_be_scored(bought, given, message):
     with pytest.raises(InputError) as caught:
         scores.score(bought, given)
     assert str(caught.value) == message
+
+
+def test_auc_interval_covers_the_truth_as_often_as_it_says():
+    rng = np.random.default_rng(5)
+    truth = 0.7602499  # Phi(1 / sqrt 2): two normals one standard deviation apart
+    inside = 0
+    for _ in range(300):
+        bought = np.arange(200) < 60
+        middle, low, high = scores.auc_interval(bought, rng.normal(bought.astype(float)))
+        inside += low <= truth <= high
+        assert 0 <= low <= middle <= high <= 1
+    assert 0.91 <= inside / 300 <= 0.98
+
+
+def test_auc_interval_agrees_with_auc_and_its_ties(case):
+    bought, given = case
+    assert scores.auc_interval(bought, given)[0] == pytest.approx(scores.auc(bought, given))
+    assert scores.auc_interval(BOUGHT[:2], GIVEN[:2]) == (1.0, 0.0, 1.0)
+    with pytest.raises(InputError, match="expected the scored visits to hold"):
+        scores.auc_interval(np.zeros(3, dtype="bool"), np.zeros(3))
