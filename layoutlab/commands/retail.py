@@ -3,7 +3,13 @@
 import argparse
 from typing import Any
 
-from layoutlab.commands import add_group, add_verb, retail_receipts, retail_stream
+from layoutlab.commands import (
+    add_group,
+    add_verb,
+    retail_next_basket,
+    retail_receipts,
+    retail_stream,
+)
 
 WAYS = ("hour", "weekday", "store", "segment")
 
@@ -13,6 +19,7 @@ def add(verbs: Any) -> None:
     actions = add_group(verbs, "retail", "receipts, live receipts, what sells together, what next")
     retail_receipts.add(actions)
     retail_stream.add(actions)
+    retail_next_basket.add(actions)
     _add_affinity(actions)
 
 
