@@ -16,7 +16,8 @@ SHELL = {"tracking", "sweeps", "serving", "pipeline", "cli", "commands", "report
 LIGHT = [
     "__init__", "cli", "errors", "pins", "project", "locks", "canonical", "imports",
     "commands/__init__", "commands/data", "commands/field", "commands/floor", "commands/pipeline",
-    "commands/retail", "commands/retail_next_basket", "commands/retail_receipts", "commands/retail_stream", "commands/runs",
+    "commands/retail", "commands/retail_next_basket", "commands/retail_receipts",
+    "commands/retail_stream", "commands/runs",
 ]  # fmt: skip
 
 
