@@ -14,6 +14,7 @@ import numpy as np
 import pyarrow.parquet as pq
 import pytest
 from test_dask_sweep import free_port
+from toy_project import hear_interrupts
 
 from layoutlab import brokers
 from layoutlab.errors import InputError
@@ -86,7 +87,7 @@ worker.run(lambda last: print(last.number, last.position, flush=True))
 
 def start_worker(topic, folder):
     command = [sys.executable, "-c", WORK, topic.brokers, topic.name, str(folder)]
-    return subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+    return subprocess.Popen(command, stdout=subprocess.PIPE, text=True, preexec_fn=hear_interrupts)
 
 
 def test_two_workers_share_the_partitions_and_one_killed_changes_nothing(
