@@ -27,9 +27,10 @@ import numpy as np  # noqa: E402
 import pandas as pd  # noqa: E402
 from mlxtend.frequent_patterns import association_rules, fpgrowth  # noqa: E402
 
-from layoutlab.retail import affinity, baskets, measures, receipts, shrinkage  # noqa: E402
-from layoutlab.retail import incidence as incidences  # noqa: E402
-from layoutlab.retail.incidence import Incidence  # noqa: E402
+from layoutlab.retail.affinities import affinity, measures, shrinkage  # noqa: E402
+from layoutlab.retail.affinities import incidence as incidences  # noqa: E402
+from layoutlab.retail.affinities.incidence import Incidence  # noqa: E402
+from layoutlab.retail.preparation import baskets, receipts  # noqa: E402
 
 PAIRS = 9_636
 CPU_BAR_S = 1.0

@@ -29,7 +29,8 @@ import numpy as np  # noqa: E402
 import polars as pl  # noqa: E402
 import pyarrow as pa  # noqa: E402
 
-from layoutlab.retail import baskets, pairs, receipts  # noqa: E402
+from layoutlab.retail.affinities import pairs  # noqa: E402
+from layoutlab.retail.preparation import baskets, receipts  # noqa: E402
 
 PAIRS, OCCURRENCES, MOST = 3_586_797, 7_164_335, 29_142
 WARM_UP_LINES = 2_000

@@ -21,7 +21,14 @@ from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.model_selection import StratifiedKFold
 from tqdm import tqdm
 
-from layoutlab.retail import behaviour, boosted_intention, intention, scores, visit_columns, visits
+from layoutlab.retail.browsing import (
+    behaviour,
+    boosted_intention,
+    intention,
+    scores,
+    visit_columns,
+    visits,
+)
 
 MODELS = ("keras", "boosted", "blend", "gradient_boosting", "logistic_regression")
 OURS = "blend"

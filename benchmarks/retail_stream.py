@@ -32,8 +32,9 @@ import numpy as np  # noqa: E402
 import pyarrow as pa  # noqa: E402
 import pyarrow.parquet as pq  # noqa: E402
 
-from layoutlab.retail import messages, receipts, replay, tables  # noqa: E402
-from layoutlab.retail.windows import Windows  # noqa: E402
+from layoutlab.retail.preparation import receipts  # noqa: E402
+from layoutlab.retail.streaming import messages, replay, tables  # noqa: E402
+from layoutlab.retail.streaming.windows import Windows  # noqa: E402
 
 LINES, LATE, DUPLICATES = 541_909, 0.05, 0.01
 BAR = 100_000
@@ -59,7 +60,7 @@ def replayed(path: Path, folder: Path) -> dict[str, int]:
 def through_kafka(path: Path, folder: Path) -> dict[str, int]:
     """Send a file's lines through a broker that is killed half-way; write the tables."""
     from layoutlab import brokers
-    from layoutlab.retail import kafka, topics
+    from layoutlab.retail.streaming import kafka, topics
 
     sent = pq.read_table(path)
     half = threading.Event()

@@ -446,7 +446,7 @@ def test_reference_of_parameters_equals_the_files(pipeline: str) -> None:
 
 def test_reference_of_schemas_equals_what_is_written(scratch: Toy) -> None:
     """Baskets, rejects and affinity as the documented command wrote them; visits by contract."""
-    from layoutlab.retail import visits
+    from layoutlab.retail.browsing import visits
 
     page = {
         title: [(named(row[0])[0], row[1]) for row in rows(text)]
@@ -474,7 +474,7 @@ def test_reference_of_metrics_equals_what_is_committed() -> None:
 
 
 def test_reasons_of_rejection_are_the_packages() -> None:
-    from layoutlab.retail.lines import REASONS
+    from layoutlab.retail.preparation.lines import REASONS
 
     section = sections(RECEIPTS_PAGE, 2)["What is rejected, and why"]
     documented = {named(row[0])[0]: row[1].replace("`", "") for row in rows(section)}

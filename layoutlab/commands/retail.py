@@ -44,7 +44,7 @@ def _add_affinity(actions: Any) -> None:
 
 def _affinity(options: argparse.Namespace) -> tuple[Any, int]:
     from layoutlab import report
-    from layoutlab.retail import affinity, rules
+    from layoutlab.retail.affinities import affinity, rules
 
     if options.rules:
         rules.check(options.min_support, options.min_confidence)
@@ -61,7 +61,7 @@ def _asked_for(options: argparse.Namespace) -> dict[str, Any]:
         return {}
     from pathlib import Path
 
-    from layoutlab.retail import affinity, affinity_report, incidence
+    from layoutlab.retail.affinities import affinity, affinity_report, incidence
 
     folder = Path(options.out)
     every = incidence.read(folder / "baskets.parquet")

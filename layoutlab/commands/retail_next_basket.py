@@ -31,8 +31,8 @@ def add(actions: Any) -> None:
 
 
 def _next_basket(options: argparse.Namespace) -> tuple[Any, int]:
-    from layoutlab.retail import history_files, recommender_files
-    from layoutlab.retail.next_basket import run
+    from layoutlab.retail.recommendation import history_files, recommender_files
+    from layoutlab.retail.recommendation.next_basket import run
 
     study, name = history_files.from_options(
         options.data, options.history, options.future, options.keyset
@@ -60,7 +60,7 @@ def _show(result: dict[str, Any]) -> None:
 def _recommend(options: argparse.Namespace) -> tuple[Any, int]:
     from dataclasses import asdict
 
-    from layoutlab.retail import recommend, recommender_files
+    from layoutlab.retail.recommendation import recommend, recommender_files
 
     fitted = recommender_files.load(options.model)
     exclude = _items(options.exclude)

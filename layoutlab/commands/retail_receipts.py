@@ -30,7 +30,7 @@ def add(actions: Any) -> None:
 
 def _import(options: argparse.Namespace) -> tuple[Any, int]:
     from layoutlab import report
-    from layoutlab.retail import importing
+    from layoutlab.retail.preparation import importing
 
     summary = importing.from_file(options.receipts, options.map, options.out)
     say(f"receipts.parquet, quality.html and quality.json are in {options.out}")
@@ -43,7 +43,7 @@ def _baskets(options: argparse.Namespace) -> tuple[Any, int]:
     from pathlib import Path
 
     from layoutlab import report
-    from layoutlab.retail import baskets
+    from layoutlab.retail.preparation import baskets
 
     folder = Path(options.out)
     summary = baskets.prepare(

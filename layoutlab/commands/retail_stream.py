@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 from layoutlab.commands import add_verb, say
 
 if TYPE_CHECKING:
-    from layoutlab.retail.ledger import Checkpoint
-    from layoutlab.retail.windows import Windows
+    from layoutlab.retail.streaming.ledger import Checkpoint
+    from layoutlab.retail.streaming.windows import Windows
 
 UNITS = {"s": 1, "m": 60, "h": 3_600, "d": 86_400}
 
@@ -41,7 +41,7 @@ def _duration(text: str) -> int:
 
 def _stream(options: argparse.Namespace) -> tuple[Any, int]:
     from layoutlab import report
-    from layoutlab.retail.windows import Windows
+    from layoutlab.retail.streaming.windows import Windows
 
     windows = Windows(options.window, options.lateness)
     run = _from_kafka if options.source.startswith("kafka://") else _replayed
@@ -53,7 +53,7 @@ def _stream(options: argparse.Namespace) -> tuple[Any, int]:
 
 def _replayed(options: argparse.Namespace, windows: "Windows") -> dict[str, int]:
     """Replay a file; interrupted, the tables of the windows closed so far are written."""
-    from layoutlab.retail import replay, tables
+    from layoutlab.retail.streaming import replay, tables
 
     source = replay.inspect(options.source)
     share = replay.share_folder(options.out)
@@ -66,7 +66,7 @@ def _replayed(options: argparse.Namespace, windows: "Windows") -> dict[str, int]
 
 def _from_kafka(options: argparse.Namespace, windows: "Windows") -> dict[str, int]:
     """Read a topic; interrupted, the tables of the windows closed so far are written."""
-    from layoutlab.retail import kafka, tables, topics
+    from layoutlab.retail.streaming import kafka, tables, topics
 
     worker = kafka.Worker(
         topics.topic_of(options.source),
@@ -91,7 +91,7 @@ class _Telling:
         self.said = 0.0
 
     def tell(self, checkpoint: "Checkpoint") -> None:
-        from layoutlab.retail import stream
+        from layoutlab.retail.streaming import stream
 
         now = time.perf_counter()
         if now - self.said >= 1.0:

@@ -7,7 +7,8 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pytest
 
-from layoutlab.retail import baskets, pairs, receipts, sales
+from layoutlab.retail.affinities import pairs
+from layoutlab.retail.preparation import baskets, receipts, sales
 
 GROCERIES_SUPPORT = 0.001
 

@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from layoutlab.retail import basket_samples, baskets, fitting, receipts
+from layoutlab.retail.preparation import baskets, receipts
+from layoutlab.retail.synthetic import basket_samples, fitting
 
 
 def fitted(name, folder):

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from layoutlab.retail import counting, ranking
-from layoutlab.retail.histories import split_last
-from layoutlab.retail.history_files import from_options
+from layoutlab.retail.recommendation import counting, ranking
+from layoutlab.retail.recommendation.histories import split_last
+from layoutlab.retail.recommendation.history_files import from_options
 
 SETS = ("nbr-tafeng", "nbr-dunnhumby-carbo")
 POPULARITY = {

@@ -7,7 +7,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from layoutlab import datasets
-from layoutlab.retail import baskets, importing, receipts
+from layoutlab.retail.preparation import baskets, importing, receipts
 
 MAP = """\
 columns:

@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from layoutlab.retail import baskets, incidence, receipts, rules
+from layoutlab.retail.affinities import incidence, rules
+from layoutlab.retail.preparation import baskets, receipts
 
 
 def baskets_of(name, folder):

@@ -15,7 +15,7 @@ import pytest
 from distributed import Client
 
 from layoutlab.errors import InputError
-from layoutlab.retail import baskets, receipts
+from layoutlab.retail.preparation import baskets, receipts
 
 DASK = str(Path(sys.executable).parent / "dask")
 TABLES = ("baskets", "rejects", "sales")

@@ -18,9 +18,10 @@ from toy_project import hear_interrupts
 
 from layoutlab import brokers
 from layoutlab.errors import InputError
-from layoutlab.retail import kafka, ledger, messages, receipts, replay, simulation, tables, topics
-from layoutlab.retail.topics import Topic
-from layoutlab.retail.windows import Windows
+from layoutlab.retail.preparation import receipts, simulation
+from layoutlab.retail.streaming import kafka, ledger, messages, replay, tables, topics
+from layoutlab.retail.streaming.topics import Topic
+from layoutlab.retail.streaming.windows import Windows
 
 # A real broker needs Java and Maven, which nothing else here does. Without them all other tests
 # run, and tests/conftest.py ends the run by naming these as not run.
@@ -73,9 +74,9 @@ def check(counts, folder, batch, n_sent, n_poison=0):
 
 WORK = """\
 import sys
-from layoutlab.retail import kafka
-from layoutlab.retail.topics import Topic
-from layoutlab.retail.windows import Windows
+from layoutlab.retail.streaming import kafka
+from layoutlab.retail.streaming.topics import Topic
+from layoutlab.retail.streaming.windows import Windows
 
 worker = kafka.Worker(Topic(sys.argv[1], sys.argv[2]), sys.argv[3], Windows(86_400, 7_200),
                       every_s=0.2, drain=True, currency="EUR")

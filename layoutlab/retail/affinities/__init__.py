@@ -1,0 +1,1 @@
+"""What sells together? Measures of pairs, how sure they are, and where they differ."""

@@ -1,0 +1,1 @@
+"""What will a customer buy next, and what should we show?"""
