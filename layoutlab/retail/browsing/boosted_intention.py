@@ -1,4 +1,4 @@
-"""Who buys, said by many small trees? Slow gradient boosting on features and their ratios.
+"""Who buys, said by many small trees? Slow boosting on features, their ratios and their counts.
 
 The rival of the Keras model, and its partner: where the two err differently, the mean of their
 logits errs less than either.
@@ -16,6 +16,7 @@ from layoutlab.errors import InputError
 from layoutlab.retail.browsing.intention import inputs
 from layoutlab.retail.browsing.scores import SMALLEST, require_both
 from layoutlab.retail.browsing.visit_columns import FEATURES, NUMBERS, TARGET
+from layoutlab.retail.browsing.visit_counts import Seen, counts, learn
 from layoutlab.retail.browsing.visit_ratios import ratios
 
 
@@ -37,16 +38,34 @@ class Trees:
     l2: float = 5.0
 
 
-def columns(visits: pd.DataFrame, names: Sequence[str] = FEATURES) -> np.ndarray:
-    """Return features and ratios as one matrix, float64, shape (n, columns)."""
+@dataclass(frozen=True)
+class Boosted:
+    """Fitted runs, the features they take and the training visits' counts."""
+
+    runs: tuple[HistGradientBoostingClassifier, ...]
+    names: tuple[str, ...]
+    seen: Seen
+
+
+def columns(
+    visits: pd.DataFrame, names: Sequence[str], seen: Seen, *, learnt: bool = False
+) -> np.ndarray:
+    """Return features, ratios and counts as one matrix, float64, shape (n, columns).
+
+    Parameters
+    ----------
+    visits : pandas.DataFrame
+    names : sequence of str
+        Features to use.
+    seen : mapping
+        From `visit_counts.learn`.
+    learnt : bool
+        True when the counts are of these very visits.
+    """
     given = inputs(visits, names)
     numbers = {name: given[name] for name in names if name in NUMBERS}
-    return np.hstack(
-        [
-            np.asarray(column, dtype="float64")
-            for column in [*given.values(), *ratios(numbers).values()]
-        ]
-    )
+    taken = [*given.values(), *ratios(numbers).values(), counts(seen, visits, learnt=learnt)]
+    return np.hstack([np.asarray(column, dtype="float64") for column in taken])
 
 
 def fit(
@@ -55,7 +74,7 @@ def fit(
     trees: Trees | None = None,
     *,
     rng: np.random.Generator,
-) -> list[HistGradientBoostingClassifier]:
+) -> Boosted:
     """Fit the runs on visits.
 
     Parameters
@@ -69,8 +88,9 @@ def fit(
     """
     require_both(train[TARGET].to_numpy(), "the training visits")
     trees = trees or Trees()
-    known, bought = columns(train, names), train[TARGET].to_numpy()
-    return [
+    seen = learn(train, names)
+    known, bought = columns(train, names, seen, learnt=True), train[TARGET].to_numpy()
+    runs = tuple(
         HistGradientBoostingClassifier(
             learning_rate=trees.learning_rate,
             max_iter=trees.trees,
@@ -82,20 +102,17 @@ def fit(
             random_state=int(seed),
         ).fit(known, bought)
         for seed in rng.integers(2**31, size=trees.members)
-    ]
+    )
+    return Boosted(runs, tuple(names), seen)
 
 
-def predict(
-    runs: Sequence[HistGradientBoostingClassifier],
-    visits: pd.DataFrame,
-    names: Sequence[str] = FEATURES,
-) -> np.ndarray:
+def predict(model: Boosted, visits: pd.DataFrame) -> np.ndarray:
     """Return the runs' vote for each visit: a probability, float64, shape (n,)."""
-    known = columns(visits, names)
-    return blend(*(run.predict_proba(known)[:, 1] for run in runs))
+    known = columns(visits, model.names, model.seen)
+    return vote(*(run.predict_proba(known)[:, 1] for run in model.runs))
 
 
-def blend(*probabilities: np.ndarray) -> np.ndarray:
+def vote(*probabilities: np.ndarray) -> np.ndarray:
     """Return the mean of probabilities on the logit, shape (n,).
 
     Raises

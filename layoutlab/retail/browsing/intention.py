@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 
 from layoutlab.errors import InputError
+from layoutlab.retail import training
 from layoutlab.retail.browsing.behaviour import RARE
 from layoutlab.retail.browsing.scores import require_both
 from layoutlab.retail.browsing.visit_columns import FEATURES, NUMBERS, TARGET, VISITOR_TYPES
@@ -43,30 +44,36 @@ class Recipe:
     weight_decay: float = 1e-3
 
     def __post_init__(self) -> None:
-        for name in ("members", "width", "bins", "epochs", "batch"):
-            if getattr(self, name) < 1:
-                raise InputError(f"expected {name} of at least 1, got {getattr(self, name)}")
-        if not 0 <= self.dropout < 1:
-            raise InputError(f"expected dropout from 0 to below 1, got {self.dropout}")
-        if self.learning_rate <= 0 or self.weight_decay < 0:
-            raise InputError(
-                "expected learning_rate above 0 and weight_decay of at least 0, "
-                f"got {self.learning_rate} and {self.weight_decay}"
-            )
+        training.require_possible(self, "members", "width", "bins")
 
 
 def inputs(visits: pd.DataFrame, names: Sequence[str] = FEATURES) -> dict[str, np.ndarray]:
     """Return the Keras model's inputs: per feature one array of shape (n, 1).
 
     Numbers are float32 in their own unit; categories int32, a visitor type its place in
-    `VISITOR_TYPES`, a flag 0 or 1.
+    `VISITOR_TYPES`, a flag 0 or 1. A category never seen in training is no error here: the model
+    takes it for a rare one.
+
+    Raises
+    ------
+    InputError
+        When a feature is missing, not a number, or a visitor type is not of `VISITOR_TYPES`.
     """
-    codes = {kind: code for code, kind in enumerate(VISITOR_TYPES)}
-    columns = visits.assign(visitor_type=visits["visitor_type"].map(codes))
-    return {
-        name: columns[name].to_numpy("float32" if name in NUMBERS else "int32")[:, None]
-        for name in names
-    }
+    missing = [name for name in names if name not in visits.columns]
+    if missing:
+        raise InputError(f"expected visits with the features asked, missing: {', '.join(missing)}")
+    return {name: _column(visits[name])[:, None] for name in names}
+
+
+def _column(feature: pd.Series) -> np.ndarray:
+    """Return one feature in its input's type, shape (n,), or say what is wrong with it."""
+    name = str(feature.name)
+    if name == "visitor_type":
+        feature = feature.map({kind: code for code, kind in enumerate(VISITOR_TYPES)})
+    if not pd.api.types.is_numeric_dtype(feature) or feature.isna().any():
+        kind = f"one of {', '.join(VISITOR_TYPES)}" if name == "visitor_type" else "a number"
+        raise InputError(f"expected {name} of every visit to be {kind}; read visits by `validated`")
+    return feature.to_numpy("float32" if name in NUMBERS else "int32")
 
 
 def fit_network(
@@ -104,32 +111,17 @@ def fit_network(
     keras.utils.clear_session(free_memory=False)  # names count from one again: the same bytes
     coder = _coder(train, names, recipe.bins)
     members = _members(int(coder.output.shape[-1]), recipe, rng)
-    steps = -(-len(train) // recipe.batch) * recipe.epochs
-    trained = keras.Model(members.input, members.output)
-    trained.compile(
-        keras.optimizers.AdamW(
-            keras.optimizers.schedules.CosineDecay(recipe.learning_rate, steps),
-            weight_decay=recipe.weight_decay,
-        ),
-        loss=keras.losses.BinaryCrossentropy(from_logits=True),
-        jit_compile=False,
-    )
     coded, target = _coded(coder, train, names, recipe.members)
-    later = None if validation is None else _coded(coder, validation, names, recipe.members)
-    history: dict[str, list[float]] = {"train": [], "validation": []}
-    for _ in range(recipe.epochs):
-        order = rng.permutation(len(coded))
-        past = trained.fit(
-            coded[order],
-            target[order],
-            batch_size=recipe.batch,
-            shuffle=False,
-            validation_data=later,
-            validation_batch_size=BLOCK,
-            verbose=0,
-        ).history
-        history["train"] += past["loss"]
-        history["validation"] += past.get("val_loss", [])
+    history = training.fit(
+        keras.Model(members.input, members.output),
+        np.arange(len(coded)),
+        lambda rows: (coded[rows], target[rows]),
+        recipe,
+        loss=keras.losses.BinaryCrossentropy(from_logits=True),
+        later=None if validation is None else _coded(coder, validation, names, recipe.members),
+        block=BLOCK,
+        rng=rng,
+    )
     vote = keras.layers.GlobalAveragePooling1D(name="vote")(members(coder.output))
     raw = keras.layers.Activation("sigmoid", name="uncalibrated")(vote)
     model = keras.Model(coder.input, raw, name="intention_uncalibrated")

@@ -50,4 +50,5 @@ MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", 
 VISITOR_TYPES = ("returning", "new", "other")
 SOURCE_VISITOR_TYPES = {"Returning_Visitor": "returning", "New_Visitor": "new", "Other": "other"}
 WHOLE = ("administrative", "informational", "product_related", *CATEGORIES[:5])
+SHARES = ("bounce_rates", "exit_rates", "special_day")
 FLAGS = ("weekend", TARGET)

@@ -13,12 +13,12 @@ from layoutlab import datasets
 from layoutlab.errors import InputError
 from layoutlab.retail.browsing.scores import share
 from layoutlab.retail.browsing.visit_columns import (
-    CATEGORIES,
     COLUMNS,
+    FEATURES,
     FLAGS,
     MONTHS,
-    NUMBERS,
     ONLINE_SHOPPERS_COLUMNS,
+    SHARES,
     SOURCE_VISITOR_TYPES,
     TARGET,
     TRUTH,
@@ -61,7 +61,7 @@ def load(
     return validated(datasets.read(dataset, "visits")), pd.DataFrame({TRUTH: np.empty(0)})
 
 
-def validated(frame: pd.DataFrame) -> pd.DataFrame:
+def validated(frame: pd.DataFrame, *, outcome: bool = True) -> pd.DataFrame:
     """Check visits and return them in the contract's columns, order and types.
 
     Parameters
@@ -70,6 +70,9 @@ def validated(frame: pd.DataFrame) -> pd.DataFrame:
         Columns of `COLUMNS`, or the publisher's of `ONLINE_SHOPPERS_COLUMNS`; others are left out.
         Months may be numbers or English names, visitor types the publisher's or ours, flags bool
         or 0 and 1.
+    outcome : bool
+        False for visits whose purchase is still to be foretold: ``bought`` is then neither asked
+        for nor returned.
 
     Returns
     -------
@@ -80,24 +83,28 @@ def validated(frame: pd.DataFrame) -> pd.DataFrame:
     Raises
     ------
     InputError
-        When there is no row, a column is missing (the nearest name is given), or a value is not of
-        its column's kind.
+        When there is no row, a column is missing (the nearest name is given) or there twice, or a
+        value is not of its column's kind.
     """
     frame = frame.rename(columns=ONLINE_SHOPPERS_COLUMNS)
-    _require_columns(frame)
+    columns = COLUMNS if outcome else FEATURES
+    _require_columns(frame, columns)
     if frame.empty:
         raise InputError("expected at least one visit, got a table without rows")
-    visits = frame[list(COLUMNS)].copy()
+    visits = frame[list(columns)].copy()
     visits["month"] = _month_numbers(visits["month"])
     visits["visitor_type"] = visits["visitor_type"].replace(SOURCE_VISITOR_TYPES)
     _require_known("visitor_type", visits["visitor_type"], VISITOR_TYPES)
-    for name in (*FLAGS, *NUMBERS, *CATEGORIES[:5]):
+    for name in visits.columns.drop(["visitor_type"]):
         visits[name] = _checked_number(visits[name])
     return visits.reset_index(drop=True)
 
 
-def _require_columns(frame: pd.DataFrame) -> None:
-    missing = [name for name in COLUMNS if name not in frame.columns]
+def _require_columns(frame: pd.DataFrame, columns: tuple[str, ...]) -> None:
+    twice = [name for name in columns if list(frame.columns).count(name) > 1]
+    if twice:
+        raise InputError(f"expected each column of visits once, got twice: {', '.join(twice)}")
+    missing = [name for name in columns if name not in frame.columns]
     if not missing:
         return
     present = [str(name) for name in frame.columns if name not in COLUMNS]
@@ -140,6 +147,8 @@ def _checked_number(values: pd.Series) -> pd.Series:
     wrong, expected = ~(number >= 0) | np.isinf(number), "numbers of at least 0"
     if name in FLAGS:
         wrong, expected = ~np.isin(number, (0, 1)), "0 or 1"
+    elif name in SHARES:
+        wrong, expected = wrong | (number > 1), "shares from 0 to 1"
     elif name in WHOLE:
         wrong, expected = wrong | (number % 1 != 0), "whole numbers of at least 0"
     if wrong.any():

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from layoutlab.errors import InputError
-from layoutlab.retail.browsing import behaviour, boosted_intention, scores
+from layoutlab.retail.browsing import behaviour, boosted_intention, scores, visit_counts
 from layoutlab.retail.browsing.visit_columns import FEATURES, TARGET
 from layoutlab.retail.browsing.visit_ratios import RATIOS, ratios
 from layoutlab.retail.browsing.visitors import simulate
@@ -45,14 +45,14 @@ def test_ratios_need_their_features():
     assert list(ratios({"exit_rates": np.ones((1, 1), "float32")})) == []
 
 
-def test_blend_is_the_mean_of_logits():
+def test_the_vote_is_the_mean_of_logits():
     first, second = np.array([0.5, 0.9]), np.array([0.5, 0.1])
-    np.testing.assert_allclose(boosted_intention.blend(first, second), [0.5, 0.5])
-    np.testing.assert_allclose(boosted_intention.blend(first), first)
+    np.testing.assert_allclose(boosted_intention.vote(first, second), [0.5, 0.5])
+    np.testing.assert_allclose(boosted_intention.vote(first), first)
     with pytest.raises(InputError, match=r"expected probabilities of one shape, got \[\(1,\), "):
-        boosted_intention.blend(first, second[:1])
+        boosted_intention.vote(first, second[:1])
     with pytest.raises(InputError, match=r"expected probabilities of one shape, got \[\]"):
-        boosted_intention.blend()
+        boosted_intention.vote()
 
 
 def test_boosting_learns_and_follows_the_seed():
@@ -62,12 +62,16 @@ def test_boosting_learns_and_follows_the_seed():
     names = behaviour.features_without("month")
     told = [
         boosted_intention.predict(
-            boosted_intention.fit(train, names, trees, rng=np.random.default_rng(1)), test, names
+            boosted_intention.fit(train, names, trees, rng=np.random.default_rng(1)), test
         )
         for _ in range(2)
     ]
     np.testing.assert_array_equal(*told)
     assert scores.auc(test[TARGET].to_numpy(), told[0]) > 0.75
-    assert boosted_intention.columns(test).shape == (len(test), len(FEATURES) + len(RATIOS))
+    seen = visit_counts.learn(train)
+    assert boosted_intention.columns(test, FEATURES, seen).shape == (
+        len(test),
+        len(FEATURES) + len(RATIOS) + len(seen),
+    )
     with pytest.raises(InputError, match="expected the training visits to hold visits with and"):
         boosted_intention.fit(train[~train[TARGET]], rng=np.random.default_rng(1))

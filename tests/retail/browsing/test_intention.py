@@ -91,6 +91,52 @@ def test_categories_are_one_hot_and_rare_ones_together():
     )
 
 
+def test_a_code_never_seen_is_taken_for_a_rare_one(small, visits):
+    rare = visits.head(20).assign(browser=1234, region=0, traffic_type=99)
+    stranger = rare.assign(browser=77, region=4321, traffic_type=0)
+    given = intention.predict(small[0], rare)
+    np.testing.assert_array_equal(given, intention.predict(small[0], stranger))
+    assert ((given > 0) & (given < 1)).all()
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (
+            {"region": None},
+            "expected region of every visit to be a number; read visits by `validated`",
+        ),
+        (
+            {"page_values": "much"},
+            "expected page_values of every visit to be a number; read visits by `validated`",
+        ),
+        (
+            {"exit_rates": np.nan},
+            "expected exit_rates of every visit to be a number; read visits by `validated`",
+        ),
+        (
+            {"visitor_type": "robot"},
+            (
+                "expected visitor_type of every visit to be one of returning, new, other; "
+                "read visits by `validated`"
+            ),
+        ),
+    ],
+)
+def test_visits_the_model_cannot_take(small, visits, change, message):
+    with pytest.raises(InputError) as caught:
+        intention.predict(small[0], visits.head(3).assign(**change))
+    assert str(caught.value) == message
+
+
+def test_visits_without_a_feature_of_the_model(small, visits):
+    with pytest.raises(InputError) as caught:
+        intention.predict(small[0], visits.drop(columns=["region", "page_values"]))
+    assert str(caught.value) == (
+        "expected visits with the features asked, missing: page_values, region"
+    )
+
+
 def test_history_has_one_loss_per_epoch(small):
     _, history = small
     assert list(history) == ["train", "validation"]

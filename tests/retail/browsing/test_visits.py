@@ -153,11 +153,22 @@ def test_no_visits(visits):
         ),
         (
             {"bounce_rates": -0.1},
-            "expected numbers of at least 0 in bounce_rates, got -0.1 in row 0 (1 such row(s))",
+            "expected shares from 0 to 1 in bounce_rates, got -0.1 in row 0 (1 such row(s))",
         ),
         (
             {"exit_rates": np.nan},
-            "expected numbers of at least 0 in exit_rates, got nan in row 0 (1 such row(s))",
+            "expected shares from 0 to 1 in exit_rates, got nan in row 0 (1 such row(s))",
+        ),
+        (
+            {"exit_rates": 20.0},
+            "expected shares from 0 to 1 in exit_rates, got 20.0 in row 0 (1 such row(s))",
+        ),
+        (
+            {"administrative_duration_s": np.inf},
+            (
+                "expected numbers of at least 0 in administrative_duration_s, got inf in row 0 "
+                "(1 such row(s))"
+            ),
         ),
         (
             {"product_related": 1.5},
@@ -189,6 +200,24 @@ def test_no_visits(visits):
 )
 def test_bad_values_are_named(change, message):
     assert refused(one_visit(**change)) == message
+
+
+def test_a_column_given_twice_is_named():
+    both = one_visit().assign(Region=3)
+    assert refused(both) == "expected each column of visits once, got twice: region"
+
+
+def test_visits_still_to_be_foretold_need_no_outcome(visits):
+    asked = validated(visits.drop(columns=TARGET), outcome=False)
+    pd.testing.assert_frame_equal(asked, visits[list(FEATURES)])
+    assert refused(visits.drop(columns=TARGET)) == (
+        "expected the column(s) of visits, but missing: bought"
+    )
+
+
+def test_codes_never_seen_are_allowed():
+    seen = validated(one_visit(browser=99, region=10_000, traffic_type=0))
+    assert seen[["browser", "region", "traffic_type"]].to_numpy().tolist() == [[99, 10_000, 0]]
 
 
 def test_bad_rows_are_counted():
