@@ -1,7 +1,10 @@
 """What are customers like, judged by what they buy? A small Keras autoencoder of their histories.
 
 A customer is a few numbers from which the shares of the categories bought are told back. The loss
-is the multinomial likelihood of all the lines, some of which the encoder does not see.
+is the multinomial likelihood of all the lines, some of which the encoder does not see. It is given
+how the square roots of the customer's shares, shrunk towards the store's, depart from the store's:
+the Euclidean distance of roots is Hellinger's. These roots themselves, `share_points`, are the
+plain description that the learned one stands beside.
 """
 
 import keras
@@ -9,14 +12,17 @@ import numpy as np
 
 from layoutlab.errors import InputError
 
+PRIOR = 0.5
+"""Lines per category, dealt out in the store's shares, that are added to a customer's own."""
+
 
 def fit_embedding(
     counts: np.ndarray,
     *,
-    dimensions: int = 4,
+    dimensions: int = 8,
     width: int = 32,
-    epochs: int = 20,
-    batch: int = 128,
+    epochs: int = 30,
+    batch: int = 64,
     hidden_share: float = 0.3,
     learning_rate: float = 0.01,
     rng: np.random.Generator,
@@ -59,8 +65,12 @@ def fit_embedding(
         return keras.layers.Dense(units, activation, kernel_initializer=start)
 
     given = keras.Input((counts.shape[1],), name="counts")
-    unit = keras.layers.UnitNormalization(name="direction")(keras.ops.sqrt(given))
-    seen = keras.layers.Dropout(hidden_share, seed=drop, name="hidden_from_encoder")(unit)
+    common = _common(counts)
+    prior = keras.layers.Rescaling(1.0, (PRIOR * counts.shape[1] * common).tolist())(given)
+    roots = keras.layers.UnitNormalization(name="roots_of_shares")(keras.ops.sqrt(prior))
+    scale = float(np.sqrt(counts.shape[1]))
+    apart = keras.layers.Rescaling(scale, (-scale * np.sqrt(common)).tolist())(roots)
+    seen = keras.layers.Dropout(hidden_share, seed=drop, name="hidden_from_encoder")(apart)
     wide = layer(width, first, "tanh")(seen)
     point = layer(dimensions, second)(wide)
     told = layer(counts.shape[1], third, "softmax")(point)
@@ -82,6 +92,25 @@ def fit_embedding(
 def embedded(encoder: keras.Model, counts: np.ndarray) -> np.ndarray:
     """Return the points of customers, float64, shape (n, dimensions)."""
     return np.asarray(keras.ops.convert_to_numpy(encoder(counts)), dtype="float64")
+
+
+def share_points(train: np.ndarray, counts: np.ndarray) -> np.ndarray:
+    """Return the roots of customers' shares, shrunk towards the store's, shape (n, categories).
+
+    Parameters
+    ----------
+    train : ndarray of float, shape (customers, categories)
+        Lines from which the store's shares are taken.
+    counts : ndarray of float, shape (n, categories)
+        Lines of those asked about; a customer without lines has the store's shares.
+    """
+    prior = PRIOR * train.shape[1] * _common(train)
+    return np.asarray(np.sqrt((counts + prior) / (counts.sum(axis=1, keepdims=True) + prior.sum())))
+
+
+def _common(counts: np.ndarray) -> np.ndarray:
+    """Return the store's share of each category."""
+    return np.asarray(counts.sum(axis=0, dtype="float64") / counts.sum(dtype="float64"))
 
 
 def _require_counts(counts: np.ndarray) -> None:

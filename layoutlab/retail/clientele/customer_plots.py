@@ -6,6 +6,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
+from matplotlib.ticker import NullFormatter
 
 from layoutlab.figures import BLUE, GREEN, GREY, ORANGE, VERMILION, write_caption
 
@@ -28,7 +29,7 @@ def draw_visits(
     gaps : ndarray of float
         Days between successive visits of a customer, at least 1.
     spend : ndarray of float
-        Spend per visit, above 0.
+        Spend per visit, above 0; without any the part says that prices are not known.
     axes : pair of Axes, optional
     currency : str
         Unit of spend.
@@ -37,27 +38,67 @@ def draw_visits(
     if axes is None:
         axes = tuple(plt.subplots(1, 2, figsize=(7.5, 3.2), layout="constrained")[1])
     left, right = axes
-    left.hist(gaps, bins=list(np.arange(0.5, np.quantile(gaps, 0.99) + 1)), color=BLUE)
+    if len(gaps):
+        left.hist(gaps, bins=list(np.arange(0.5, np.quantile(gaps, 0.99) + 1)), color=BLUE)
+    else:
+        left.text(0.5, 0.5, "nobody came twice", ha="center", transform=left.transAxes)
     left.set(title="Time between visits", xlabel="days since the visit before", ylabel="visits")
-    right.hist(spend, bins=list(np.geomspace(spend.min(), spend.max(), 40)), color=ORANGE)
-    right.set_xscale("log")
+    if len(spend):
+        right.hist(spend, bins=list(np.geomspace(spend.min(), spend.max(), 40)), color=ORANGE)
+        right.set_xscale("log")
+    else:
+        right.text(0.5, 0.5, "no prices", ha="center", transform=right.transAxes)
     right.set(title="Spend per visit", xlabel=f"{currency} (log scale)", ylabel="visits")
     write_caption(left, caption)
     return left
 
 
-def draw_segments(
-    table: pd.DataFrame, segment: np.ndarray, ax: Axes | None = None, *, caption: str = ""
+def draw_baskets(
+    visits: np.ndarray,
+    items: np.ndarray,
+    axes: "tuple[Axes, Axes] | None" = None,
+    *,
+    caption: str = "",
 ) -> Axes:
-    """Draw customers by frequency and spend per visit, marked by segment.
+    """Draw visits per customer and items per visit side by side, both axes of numbers logarithmic.
+
+    Parameters
+    ----------
+    visits, items : ndarray of int
+        At least 1.
+    axes : pair of Axes, optional
+    caption : str
+    """
+    if axes is None:
+        axes = tuple(plt.subplots(1, 2, figsize=(7.5, 3.2), layout="constrained")[1])
+    for ax, values, colour in zip(axes, (visits, items), (BLUE, ORANGE), strict=True):
+        number, times = np.unique(values, return_counts=True)
+        ax.plot(number, times, "o", ms=4, color=colour)
+        ax.set(xscale="log", yscale="log")
+    axes[0].set(title="Visits of a customer", xlabel="visits (log scale)", ylabel="customers")
+    axes[1].set(title="Items of a visit", xlabel="items (log scale)", ylabel="visits")
+    write_caption(axes[0], caption)
+    return axes[0]
+
+
+def draw_segments(
+    table: pd.DataFrame,
+    segment: np.ndarray,
+    ax: Axes | None = None,
+    *,
+    worth: str = "spend_per_visit",
+    caption: str = "",
+) -> Axes:
+    """Draw customers by frequency and what a visit is worth, marked by segment.
 
     Parameters
     ----------
     table : DataFrame
-        frequency and spend_per_visit by customer, as `rfm.rfm_table` gives them.
+        frequency and `worth` by customer, as `rfm.rfm_table` gives them.
     segment : ndarray of int, shape (n,)
         From 0; at most eight segments.
     ax : Axes, optional
+    worth : str
     caption : str
     """
     ax = ax or plt.subplots(figsize=(6.5, 4.2), layout="constrained")[1]
@@ -65,7 +106,7 @@ def draw_segments(
         part = table[segment == number]
         ax.plot(
             part["frequency"],
-            part["spend_per_visit"],
+            part[worth],
             MARKERS[number],
             ms=3,
             alpha=0.5,
@@ -74,8 +115,10 @@ def draw_segments(
         )
     ax.set_xscale("log")
     ax.set_yscale("log")
+    ax.xaxis.set_minor_formatter(NullFormatter())
+    ax.yaxis.set_minor_formatter(NullFormatter())
     ax.set(title="Segments of customers", xlabel="visits (log scale)")
-    ax.set_ylabel("spend per visit (log scale)")
+    ax.set_ylabel(f"{worth.replace('_', ' ')} (log scale)")
     ax.legend(fontsize=8, markerscale=2)
     write_caption(ax, caption)
     return ax

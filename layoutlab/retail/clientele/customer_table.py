@@ -7,6 +7,7 @@ layout_preference) is accepted as it is.
 """
 
 import difflib
+import zlib
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -34,6 +35,8 @@ NUMBERS = tuple(name for name in FEATURES if name not in TEXT)
 COLUMNS = (ID, *FEATURES, TARGET)
 UNREADABLE = (
     OSError,
+    EOFError,
+    zlib.error,
     UnicodeDecodeError,
     pd.errors.ParserError,
     pd.errors.EmptyDataError,
@@ -47,7 +50,19 @@ SEED_COLUMNS = (
     "amount_spent",
     TARGET,
 )
-MOST = {"age": 120.0, "household_size": 50.0, "time_spent_in_store_minutes": 1440.0}
+MOST = {
+    "age": 120.0,
+    "household_size": 50.0,
+    "distance_km": 20_040.0,
+    "visits": 1e6,
+    "days_since_last_visit": 36_525.0,
+    "spend_per_visit": 1e9,
+    "pages_seen": 1e6,
+    "minutes_browsed": 1e6,
+    "time_spent_in_store_minutes": 1440.0,
+    "amount_spent": 1e9,
+}
+"""What is above is absurd: half the Earth's girth, a day in the store, a billion at a time."""
 
 
 def read(path: str | Path) -> pd.DataFrame:
@@ -152,14 +167,13 @@ def _text(values: pd.Series) -> pd.Series:
 def _number(values: pd.Series, column: str, name: str) -> np.ndarray:
     """Return numbers with NaN for nulls, or say which value is none."""
     number = pd.to_numeric(values, errors="coerce").to_numpy("float64", na_value=np.nan)
-    most = MOST.get(column, np.inf)
-    wrong = values.notna().to_numpy() & ~((number >= 0) & (number <= most) & np.isfinite(number))
+    most = MOST[column]
+    wrong = values.notna().to_numpy() & ~((number >= 0) & (number <= most))
     if wrong.any():
         row = int(np.argmax(wrong))
-        reach = "at least 0" if np.isinf(most) else f"from 0 to {most:g}"
         raise InputError(
-            f"{name}: expected {column} {reach} or empty, got {values.iloc[row]!r} in row {row} "
-            f"({int(wrong.sum())} such row(s))"
+            f"{name}: expected {column} from 0 to {most:.10g} or empty, got {values.iloc[row]!r} "
+            f"in row {row} ({int(wrong.sum())} such row(s))"
         )
     return np.asarray(number)
 

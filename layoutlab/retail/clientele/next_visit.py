@@ -109,6 +109,46 @@ def waits(
     )
 
 
+def parts(
+    visits: pd.DataFrame, *, n_periods: int, period_days: int, landmarks: int = 8
+) -> tuple[Waits, Waits]:
+    """Split by time: landmarks to learn from, and the forecast of the last periods of the data.
+
+    The forecast is made on the day that leaves just the horizon to the last visit. The training
+    landmarks are spread from a quarter of the days before it to one period before it, and are told
+    nothing from that day on.
+
+    Parameters
+    ----------
+    visits : pandas.DataFrame
+        As `waits` takes them.
+    n_periods, period_days, landmarks : int
+        At least 1.
+
+    Returns
+    -------
+    train, asked : Waits
+
+    Raises
+    ------
+    InputError
+        When the visits span no more than a period and the horizon, nobody came before the first
+        landmark, or as `waits`.
+    """
+    end = int(visits["day"].max()) + 1
+    at = end - n_periods * period_days
+    if at <= period_days:
+        raise InputError(
+            f"expected visits over more than {(n_periods + 1) * period_days} days, "
+            f"a period and the horizon, got {end}"
+        )
+    first = max(at // 4, int(visits["day"].min()) + 1)
+    days = np.linspace(first, at - period_days, landmarks).astype(int)
+    horizon = {"n_periods": n_periods, "period_days": period_days}
+    train = waits(visits, sorted(set(days.tolist())), known_until=at, **horizon)
+    return train, waits(visits, [at], known_until=end, **horizon)
+
+
 def _at(
     known: pd.DataFrame, landmark: int, known_until: int, n_periods: int, period_days: int
 ) -> tuple[pd.DataFrame, np.ndarray, np.ndarray, np.ndarray]:

@@ -21,6 +21,8 @@ from layoutlab.retail.clientele.next_visit import (
 
 SMALLEST = 1e-6
 LEVEL = 0.8
+NEGLIGIBLE = 1e-4
+"""Gains in ranked probability up to this size are no gains, however certain."""
 
 
 def ranked_probability(given: Waits, hazard: np.ndarray) -> np.ndarray:
@@ -63,6 +65,16 @@ SCORES = {
 }
 
 
+def verdict(gain: float, low: float, high: float) -> str:
+    """Return what a gain and its interval say: ``better``, ``worse`` or ``a tie``.
+
+    A tie is an interval that holds 0, or a gain of at most `NEGLIGIBLE` in size.
+    """
+    if abs(gain) <= NEGLIGIBLE or low <= 0 <= high:
+        return "a tie"
+    return "better" if gain > 0 else "worse"
+
+
 def table(
     given: Waits,
     hazards: Mapping[str, np.ndarray],
@@ -87,8 +99,9 @@ def table(
     Returns
     -------
     pandas.DataFrame
-        By forecast: the scores of `SCORES` (means), and ``gain``, ``gain_low``, ``gain_high``: by
-        how much the ranked probability score is below the baseline's, same customers.
+        By forecast: the scores of `SCORES` (means); ``gain``, ``gain_low``, ``gain_high``: by how
+        much the ranked probability score is below the baseline's, same customers; ``verdict``:
+        see `verdict`.
 
     Raises
     ------
@@ -113,5 +126,6 @@ def table(
             "gain": float(gains.mean()),
             "gain_low": low,
             "gain_high": high,
+            "verdict": verdict(float(gains.mean()), low, high),
         }
     return pd.DataFrame.from_dict(rows, orient="index")

@@ -151,11 +151,28 @@ def _as_they_are(rows: np.ndarray) -> np.ndarray:
     return rows
 
 
-def profile(table: pd.DataFrame, segment: np.ndarray) -> pd.DataFrame:
-    """Return per segment its customers, share of all spending, and median of each of `RFM`."""
-    spend = table["frequency"] * table["spend_per_visit"]
-    by_segment = table[list(RFM)].groupby(segment)
+def profile(
+    table: pd.DataFrame,
+    segment: np.ndarray,
+    names: tuple[str, ...] = RFM,
+    *,
+    worth: str = "spend_per_visit",
+) -> pd.DataFrame:
+    """Return per segment its customers, its share of the whole, and the median of each of `names`.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        By customer: ``frequency`` and the columns named.
+    segment : ndarray of int, shape (customers,)
+    names : tuple of str
+    worth : str
+        The column that, times frequency, is shared out: ``share`` is NaN where it is 0 for all.
+    """
+    whole = table["frequency"] * table[worth]
+    by_segment = table[list(names)].groupby(segment)
     found = by_segment.median()
     found.insert(0, "customers", by_segment.size())
-    found.insert(1, "share_of_spend", spend.groupby(segment).sum() / spend.sum())
+    total = float(whole.sum())
+    found.insert(1, "share", whole.groupby(segment).sum() / (total if total else np.nan))
     return found.rename_axis("segment")

@@ -46,8 +46,9 @@ class KnownStore:
         week, first_day, depth, rate_ratio, in_season).
     arrays : dict of str to ndarray
         ``categories`` (sorted), ``lift`` (n × n, diagonal NaN), ``segment_shares`` (segments × n:
-        expected share of the lines), ``amplitude``, ``peak_day``, ``transaction_id`` and
-        ``transaction_mission`` (position in `MISSIONS`).
+        expected share of the lines), ``amplitude``, ``peak_day``, ``transaction_id``,
+        ``transaction_mission`` (position in `MISSIONS`), ``customer_id`` (in the order of
+        ``customers``) and ``customer_gap_days`` (mean busy time between visits, see `trading`).
     """
 
     lines: pa.Table
@@ -76,7 +77,8 @@ def simulate(settings: Settings, *, rng: np.random.Generator) -> KnownStore:
         "missions": dict(zip(MISSIONS, _parts(trips.mission, len(MISSIONS)), strict=True)),
         "promotions": _promotions(trips.store),
     }
-    return KnownStore(lines, truth, _arrays(trips, full, number))
+    rhythm = {"customer_id": cards, "customer_gap_days": trips.customers.gap_days}
+    return KnownStore(lines, truth, _arrays(trips, full, number) | rhythm)
 
 
 def long_run_lifts(settings: Settings, *, times: int = 10, rng: np.random.Generator) -> np.ndarray:

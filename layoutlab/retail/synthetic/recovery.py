@@ -21,13 +21,13 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 from scipy import stats
-from scipy.optimize import linear_sum_assignment
 from sklearn.cluster import KMeans
 from sklearn.metrics import adjusted_rand_score, silhouette_score
 from sklearn.preprocessing import StandardScaler
 
 from layoutlab.errors import InputError
 from layoutlab.retail.affinities.affinity import Affinity
+from layoutlab.retail.synthetic.known_segments import matched
 
 CLEAR = 0.1
 """A true lift is clear when its logarithm is at least this far from 0."""
@@ -213,7 +213,7 @@ def segments(
         "recency, frequency, spend": by_rfm(rfm, n, rng=rng),
         "true shares known": by_true_shares(counts, arrays["categories"], arrays["segment_shares"]),
     }
-    tables = {way: _matched(true, group, n) for way, group in groups.items()}
+    tables = {way: matched(true, group, n) for way, group in groups.items()}
     scores = {
         way: {
             "adjusted_rand": adjusted_rand_score(true, group),
@@ -248,10 +248,3 @@ def _roots(counts: pd.DataFrame) -> np.ndarray:
 def _kmeans(values: np.ndarray, n_segments: int, rng: np.random.Generator) -> np.ndarray:
     seed = int(rng.integers(2**31))
     return np.asarray(KMeans(n_segments, n_init=STARTS, random_state=seed).fit_predict(values))
-
-
-def _matched(true: np.ndarray, group: np.ndarray, n: int) -> np.ndarray:
-    """Return how often each segment meets each group, groups in the best order."""
-    table = np.zeros((n, n), int)
-    np.add.at(table, (true, group), 1)
-    return np.asarray(table[:, linear_sum_assignment(-table)[1]])

@@ -174,6 +174,12 @@ def opening_time(busy: np.ndarray, n_days: int) -> np.ndarray:
     return np.asarray(np.interp(busy, elapsed[kept], clock[kept]))
 
 
+def busy_time(clock: np.ndarray, n_days: int) -> np.ndarray:
+    """Turn clock time, days from 0 to `n_days`, into busy time: undoes `opening_time`."""
+    elapsed, hours = _clocks(n_days)
+    return np.asarray(np.interp(clock, hours, elapsed))
+
+
 def _clocks(n_days: int) -> tuple[np.ndarray, np.ndarray]:
     """Return busy time and clock time at every full hour, days."""
     hour = np.arange(24) + 0.5

@@ -1,5 +1,7 @@
 """The reader takes what may be missing and tells what is wrong; the model lives with gaps."""
 
+import gzip
+
 import keras
 import numpy as np
 import pandas as pd
@@ -7,6 +9,7 @@ import pytest
 
 from layoutlab import canonical
 from layoutlab.errors import InputError
+from layoutlab.retail.browsing import scores
 from layoutlab.retail.clientele import (
     customer_plots,
     customer_table,
@@ -56,9 +59,13 @@ def test_the_papers_own_form_is_accepted(tmp_path):
         ({"customer_id": ["a"], "age": [121]}, "expected age from 0 to 120 or empty, got .*121"),
         (
             {"customer_id": ["a", "b"], "amount_spent": [1, -2]},
-            r"expected amount_spent at least 0 or empty, got .*-2.* in row 1 \(1 such row",
+            r"expected amount_spent from 0 to 1000000000 or empty, got .*-2.* in row 1 \(1 such",
         ),
-        ({"customer_id": ["a"], "visits": [np.inf]}, "expected visits at least 0 or empty"),
+        ({"customer_id": ["a"], "visits": [np.inf]}, "expected visits from 0 to 1000000 or empty"),
+        (
+            {"customer_id": ["a"], "amount_spent": [1e39]},
+            r"expected amount_spent from 0 to 1000000000 or empty, got .*1e\+39",
+        ),
         (
             {"customer_id": ["a"] * 3, TARGET: ["x", "y", "z"]},
             "expected layout_preference to name two layouts, got 3: x, y, z",
@@ -82,6 +89,19 @@ def test_bad_files_are_told(tmp_path):
     (tmp_path / "cut.parquet").write_bytes(b"PAR1")
     with pytest.raises(InputError, match=r"expected a readable customer table in .*cut.parquet"):
         customer_table.read(tmp_path / "cut.parquet")
+    whole = gzip.compress(b"customer_id,age\n" + b"a,33\n" * 2000)
+    (tmp_path / "cut.csv.gz").write_bytes(whole[: len(whole) // 2])
+    with pytest.raises(InputError, match=r"expected a readable customer table in .*cut.csv.gz"):
+        customer_table.read(tmp_path / "cut.csv.gz")
+    (tmp_path / "latin.csv").write_bytes("customer_id,product_category\na,Käse\n".encode("latin-1"))
+    with pytest.raises(InputError, match=r"expected a readable customer table in .*latin.csv"):
+        customer_table.read(tmp_path / "latin.csv")
+    (tmp_path / "semicolons.csv").write_text("customer_id;age\na;3\n")
+    with pytest.raises(InputError, match="expected a column customer_id, got customer_id;age"):
+        customer_table.read(tmp_path / "semicolons.csv")
+    (tmp_path / "ragged.csv").write_text("customer_id,age\na,3\nb,4,5,6\n")
+    with pytest.raises(InputError, match=r"expected a readable customer table in .*ragged.csv"):
+        customer_table.read(tmp_path / "ragged.csv")
 
 
 def test_without_blanks_columns(people):
@@ -169,3 +189,34 @@ def test_a_preference_not_known_cannot_be_learned_from(people):
         layout_preference.prefers(table)
     with pytest.raises(InputError, match="expected layout_preference to name two layouts, got 0"):
         layout_preference.layouts(table.assign(**{TARGET: None}))
+
+
+def test_the_papers_own_form_is_learned_from_end_to_end(people, tmp_path):
+    own = people[0][list(customer_table.SEED_COLUMNS)]
+    own.to_csv(tmp_path / "mine.csv", index=False)
+    table = customer_table.read(tmp_path / "mine.csv")
+    rows = layout_preference.split(table, rng=np.random.default_rng(1))
+    learn, test = table.iloc[rows.train], table.iloc[rows.test]
+    baseline = layout_preference.fit_baseline(learn)
+    model, _ = layout_preference.fit_network(learn, epochs=6, rng=np.random.default_rng(1))
+    likes = layout_preference.prefers(test)
+    told = layout_preference.predict(model, test)
+    assert scores.auc(likes, told) > 0.6
+    assert scores.auc(likes, baseline.predict_proba(test[list(FEATURES)])[:, 1]) > 0.6
+    cost = layout_preference.worth(
+        test,
+        lambda part: layout_preference.predict(model, part),
+        {"browsing": customer_table.BROWSING, "this trip": customer_table.TRIP},
+        rng=np.random.default_rng(1),
+    )
+    assert cost.loc["browsing", "lost"] == 0  # never recorded: nothing to lose
+    assert cost.loc["this trip", "lost"] > 0
+
+
+def test_customers_never_met_and_without_any_history_get_an_answer(network):
+    strangers = customer_table.validated(pd.DataFrame({"customer_id": ["new", "newer"]}))
+    told = layout_preference.predict(network, strangers)
+    assert told[0] == told[1]
+    assert 0.05 < told[0] < 0.95
+    most = pd.DataFrame([{"customer_id": "much"} | customer_table.MOST])
+    assert np.isfinite(layout_preference.predict(network, customer_table.validated(most))).all()

@@ -8,6 +8,7 @@ import pytest
 from layoutlab import canonical
 from layoutlab.errors import InputError
 from layoutlab.retail.clientele import (
+    bg_nbd,
     customer_plots,
     next_visit,
     next_visit_models,
@@ -129,6 +130,7 @@ def test_learned_forecasts_beat_the_same_for_all(shoppers):
         "same": next_visit_models.same_for_all(train, asked),
         "own": next_visit_models.own_mean_gap(train, asked),
         "gamma": next_visit_models.gamma_poisson(train, asked),
+        "bg": bg_nbd.hazards(train, asked),
         "boosting": next_visit_models.boosting(train, asked, rng=rng),
         "network": next_visit_models.predict(model, asked),
     }
@@ -137,7 +139,7 @@ def test_learned_forecasts_beat_the_same_for_all(shoppers):
         assert hazard.shape == (len(asked), 5)
         assert ((hazard > 0) & (hazard < 1)).all()
     table = next_visit_scores.table(asked, hazards, baseline="same", rng=rng)
-    assert (table.loc[["gamma", "boosting", "network"], "gain_low"] > 0).all()
+    assert (table.loc[["gamma", "bg", "boosting", "network"], "gain_low"] > 0).all()
 
 
 def test_life_table_counts_those_at_risk():
@@ -181,3 +183,57 @@ def test_figure_shows_every_forecast():
     shares = np.array([0.2, 0.4])
     ax = customer_plots.draw_returns(np.array([1, 2]), shares, {"a": shares, "b": shares / 2})
     assert [line.get_label() for line in ax.lines] == ["happened", "a", "b"]
+
+
+def test_bg_nbd_counts_time_from_the_first_visit_in_periods(visits):
+    given = next_visit.waits(visits, [12], known_until=14, n_periods=1, period_days=2)
+    told = bg_nbd.histories(given)
+    assert told.repeats.tolist() == [2, 1, 0]
+    assert told.last.tolist() == [5.5, 3.5, 0]
+    assert told.age.tolist() == [6, 4.5, 1.5]
+    hazard = bg_nbd.hazards(given, given)
+    assert hazard.shape == (3, 1)
+    assert ((hazard > 0) & (hazard < 1)).all()
+
+
+def test_parts_are_split_by_time(shoppers):
+    train, asked = next_visit.parts(shoppers, n_periods=5, period_days=2, landmarks=4)
+    end = shoppers["day"].max() + 1
+    assert set(asked.landmark) == {end - 10}
+    assert (asked.observed == 5).all()
+    assert sorted(set(train.landmark)) == [12, 24, 36, 48]
+    later = shoppers.assign(day=shoppers["day"].where(shoppers["day"] < end - 10, end - 1))
+    again, _ = next_visit.parts(later, n_periods=5, period_days=2, landmarks=4)
+    pd.testing.assert_frame_equal(train.features, again.features)
+    np.testing.assert_array_equal(train.period, again.period)
+
+
+def test_visits_too_few_to_split_are_told(visits):
+    with pytest.raises(InputError, match=r"expected visits over more than 12 days, .* got 12"):
+        next_visit.parts(visits, n_periods=3, period_days=3)
+    one_day = visits.assign(day=0)
+    with pytest.raises(InputError, match=r"expected visits over more than 2 days, .* got 1"):
+        next_visit.parts(one_day, n_periods=1, period_days=1)
+
+
+def test_customers_of_one_visit_alone_are_forecast_by_all():
+    rng = np.random.default_rng(5)
+    day = np.sort(rng.integers(0, 40, 300))
+    once = pd.DataFrame({"customer_id": np.arange(300), "day": day, "spend": 1e9, "categories": 1})
+    train, asked = next_visit.parts(once, n_periods=3, period_days=4)
+    network, _ = next_visit_models.fit_hazard(train, epochs=2, rng=rng)
+    for hazard in (
+        next_visit_models.same_for_all(train, asked),
+        next_visit_models.own_mean_gap(train, asked),
+        next_visit_models.gamma_poisson(train, asked),
+        bg_nbd.hazards(train, asked),
+        next_visit_models.predict(network, asked),
+    ):
+        assert ((hazard > 0) & (hazard < 0.7)).all()  # nobody ever came back
+
+
+def test_ties_are_called_ties():
+    assert next_visit_scores.verdict(0.015, 0.01, 0.02) == "better"
+    assert next_visit_scores.verdict(-0.015, -0.02, -0.01) == "worse"
+    assert next_visit_scores.verdict(0.005, -0.01, 0.02) == "a tie"
+    assert next_visit_scores.verdict(2e-6, 1e-6, 3e-6) == "a tie"

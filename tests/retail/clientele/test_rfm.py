@@ -134,7 +134,7 @@ def test_profile_shares_all_spending(visits):
     table = rfm.rfm_table(visits)
     shape = rfm.profile(table, np.array([0, 1, 1]))
     assert shape["customers"].tolist() == [1, 2]
-    assert shape["share_of_spend"].tolist() == pytest.approx([60 / 68, 8 / 68])
+    assert shape["share"].tolist() == pytest.approx([60 / 68, 8 / 68])
     assert shape["recency_days"].tolist() == [4, 4]
 
 
@@ -182,3 +182,49 @@ def test_figures_show_what_they_are_given(visits):
     assert [text.get_text() for text in ax.get_yticklabels()] == ["RFM"]
     ax = customer_plots.draw_visits(np.array([1.0, 2, 2]), visits["spend"].to_numpy(), currency="€")
     assert sum(bar.get_height() for bar in ax.patches) == 3
+
+
+def test_plain_description_by_hand():
+    counts = np.array([[3.0, 1.0], [0.0, 0.0], [1.0, 3.0]])
+    points = customer_embedding.share_points(counts, counts)
+    # half a line per category is added in the store's shares, 4 of 8 each
+    np.testing.assert_allclose(points**2, [[3.5 / 5, 1.5 / 5], [0.5, 0.5], [1.5 / 5, 3.5 / 5]])
+
+
+def test_receipts_without_prices_still_give_segments(tmp_path):
+    lines, _ = simulation.receipts(300, 4, 0, 0, rng=np.random.default_rng(1))
+    frame = lines.to_pandas().assign(unit_price=np.nan)
+    table = rfm.rfm_table(trips.visits(trips.read(_stored(frame, tmp_path / "a.parquet"))[0]))
+    assert (table["spend_per_visit"] == 0).all()
+    segment = rfm.cluster(rfm.standardised(table), 3, rng=np.random.default_rng(2)).labels_
+    assert rfm.profile(table, segment)["share"].isna().all()
+    ax = customer_plots.draw_visits(np.array([1.0]), np.array([]), currency="unknown")
+    assert "no prices" in [text.get_text() for text in ax.figure.axes[1].texts]
+
+
+def test_customers_who_came_once_or_all_on_one_day():
+    visits = pd.DataFrame({"customer_id": list("abcd"), "day": 0, "spend": [1.0, 2, 9, 9e6]})
+    table = rfm.rfm_table(visits)
+    assert table["recency_days"].tolist() == [1] * 4
+    assert table["mean_gap_days"].isna().all()
+    points = rfm.standardised(table)
+    assert np.isfinite(points).all()
+    assert rfm.cluster(points, 2, rng=np.random.default_rng(1)).labels_.tolist() == [0, 0, 0, 1]
+    ax = customer_plots.draw_visits(np.array([]), table["spend_per_visit"], currency="EUR")
+    assert "nobody came twice" in [text.get_text() for text in ax.texts]
+
+
+def test_returns_and_absurd_lines_never_become_visits(tmp_path):
+    lines, _ = simulation.receipts(40, 4, 0, 0, rng=np.random.default_rng(1))
+    frame = lines.to_pandas()
+    clean, _ = trips.read(_stored(frame, tmp_path / "clean.parquet"))
+    wrong = frame[frame["customer_id"].notna()].head(3).assign(transaction_id="odd", sku="odd")
+    wrong["quantity"], wrong["unit_price"] = [-80_995, 0, 1], [2.0, 2.0, -11_062.06]
+    bought, counts = trips.read(_stored(pd.concat([frame, wrong]), tmp_path / "odd.parquet"))
+    assert counts["rejected"] == {"price_not_positive": 1, "quantity_not_positive": 2}
+    pd.testing.assert_frame_equal(trips.visits(bought), trips.visits(clean))
+
+
+def _stored(frame, path):
+    frame.to_parquet(path, index=False)
+    return path
