@@ -34,7 +34,7 @@ from layoutlab.retail.preparation import baskets, receipts  # noqa: E402
 
 PAIRS, OCCURRENCES, MOST = 3_586_797, 7_164_335, 29_142
 WARM_UP_LINES = 2_000
-CPU_BAR_S, RATIO_BAR = 3.5, 2.5
+CPU_BAR_S, RATIO_BAR = 3.0, 2.0
 Answer = tuple[int, int, int]
 
 

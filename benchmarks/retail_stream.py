@@ -1,6 +1,6 @@
 """What does the stream cost, and are its tables the batch's? Online Retail, replayed and by Kafka.
 
-    python benchmarks/retail_stream.py [--rounds 3] [--kafka] [--json]
+    python benchmarks/retail_stream.py [--rounds 3] [--returns match] [--kafka] [--json]
 
 The 541,909 lines of Online Retail (``LAYOUTLAB_DATA_MIRROR`` or a download) come with 5 % of them
 late by up to an hour of event time and 1 % twice, as a replay as fast as it can be taken, in
@@ -8,6 +8,9 @@ windows of a day. Timed is everything from the inspection of the file to the fin
 sales, pairs, rejects and late lines, in user plus system CPU seconds of the process; imports are
 not, a warm-up on a few lines loads what is imported late. The tables must be those of the batch on
 the undisturbed file, byte for byte. Peak memory is that of a second process which only replays.
+
+With ``--returns match`` cancellations are matched to their sales, in the batch and in the stream;
+the horizon is `HORIZON_DAYS`, longer than the file: some come months after their sale.
 
 With ``--kafka`` the same lines then go through a real broker (Java 17 and Maven), which is killed
 once half-way and started again, with the producer and one worker running: every line must stand in
@@ -34,10 +37,12 @@ import pyarrow.parquet as pq  # noqa: E402
 
 from layoutlab.retail.preparation import receipts  # noqa: E402
 from layoutlab.retail.streaming import messages, replay, tables  # noqa: E402
+from layoutlab.retail.streaming.settling import Cleaning  # noqa: E402
 from layoutlab.retail.streaming.windows import Windows  # noqa: E402
 
 LINES, LATE, DUPLICATES = 541_909, 0.05, 0.01
 BAR = 100_000
+HORIZON_DAYS = 400
 PEAK = """\
 import resource, sys
 import pyarrow as pa
@@ -45,19 +50,19 @@ pa.set_cpu_count(1)
 sys.path.insert(0, "benchmarks")
 from retail_stream import replayed
 from pathlib import Path
-replayed(Path(sys.argv[1]), Path(sys.argv[2]))
+replayed(Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3])
 print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
 """
 
 
-def replayed(path: Path, folder: Path) -> dict[str, int]:
+def replayed(path: Path, folder: Path, returns: str) -> dict[str, int]:
     """Replay a file into a new folder and write the tables."""
     source = replay.inspect(path)
-    replay.run(source, folder, Windows())
+    replay.run(source, folder, Windows(), Cleaning(returns, horizon_s=HORIZON_DAYS * 86_400))
     return tables.from_windows([replay.share_folder(folder)], folder, source.currency)
 
 
-def through_kafka(path: Path, folder: Path) -> dict[str, int]:
+def through_kafka(path: Path, folder: Path, returns: str) -> dict[str, int]:
     """Send a file's lines through a broker that is killed half-way; write the tables."""
     from layoutlab import brokers
     from layoutlab.retail.streaming import kafka, topics
@@ -66,7 +71,8 @@ def through_kafka(path: Path, folder: Path) -> dict[str, int]:
     half = threading.Event()
 
     def halving():
-        for number, message in enumerate(messages.written(sent)):
+        by = "customer" if returns == "match" else "transaction"
+        for number, message in enumerate(messages.written(sent, by=by)):
             if number == len(sent) // 2:
                 half.set()
             yield message
@@ -74,7 +80,8 @@ def through_kafka(path: Path, folder: Path) -> dict[str, int]:
     with brokers.Broker(folder / "broker", 19_092) as broker:
         topic = topics.Topic(broker.address, "online-retail")
         topics.create(topic, 4)
-        worker = kafka.Worker(topic, folder / "stream", Windows(), currency="GBP")
+        cleaning = Cleaning(returns, horizon_s=HORIZON_DAYS * 86_400)
+        worker = kafka.Worker(topic, folder / "stream", Windows(), cleaning, currency="GBP")
         reader = threading.Thread(target=worker.run)
         producer = threading.Thread(target=topics.send, args=(topic, halving()))
         reader.start()
@@ -93,7 +100,7 @@ def same(folder: Path, batch: Path) -> bool:
     return all(filecmp.cmp(folder / name, batch / name, shallow=False) for name in tables.TABLES)
 
 
-def measured(folder: Path, rounds: int) -> dict:
+def measured(folder: Path, rounds: int, returns: str) -> dict:
     """Replay so many times; compare and measure."""
     rng = np.random.default_rng(1)
     lines, _ = receipts.load("online-retail", rng=rng)
@@ -103,19 +110,19 @@ def measured(folder: Path, rounds: int) -> dict:
     receipts.write(folder / "few.parquet", shaken.slice(0, 2_000))
     arrived = len(shaken)
     del lines, shaken
-    replayed(folder / "few.parquet", folder / "few")
+    replayed(folder / "few.parquet", folder / "few", returns)
     cpu = time.process_time()
-    tables.from_file(folder / "clean.parquet", folder / "batch")
+    tables.from_file(folder / "clean.parquet", folder / "batch", returns=returns)
     batch_s = time.process_time() - cpu
     cpu_s, equal, counts = [], True, {}
     for number in range(rounds):
         cpu = time.process_time()
-        counts = replayed(folder / "disturbed.parquet", folder / f"stream-{number}")
+        counts = replayed(folder / "disturbed.parquet", folder / f"stream-{number}", returns)
         cpu_s.append(time.process_time() - cpu)
         equal &= same(folder / f"stream-{number}", folder / "batch")
         equal &= counts["lines"] == arrived == counts["accepted"] + counts["rejected"]
     command = [sys.executable, "-c", PEAK, str(folder / "disturbed.parquet"), str(folder / "peak")]
-    peak = subprocess.run(command, capture_output=True, text=True, check=True)
+    peak = subprocess.run([*command, returns], capture_output=True, text=True, check=True)
     return {
         "arrived": arrived,
         "equal": bool(equal),
@@ -132,17 +139,20 @@ def main() -> int:
     """Measure, print, and return 0 when the tables are equal and the bar is met."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--returns", choices=("drop", "match"), default="drop")
     parser.add_argument("--kafka", action="store_true")
     parser.add_argument("--json", action="store_true")
     arguments = parser.parse_args()
     pa.set_cpu_count(1)
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        result = measured(folder, arguments.rounds)
+        result = measured(folder, arguments.rounds, arguments.returns)
         good = result["equal"] and result["lines_per_cpu_s"] >= BAR
         if arguments.kafka:
             wall = time.perf_counter()
-            counts = through_kafka(folder / "disturbed.parquet", folder / "kafka")
+            counts = through_kafka(
+                folder / "disturbed.parquet", folder / "kafka", arguments.returns
+            )
             result["kafka"] = {
                 "wall_s": time.perf_counter() - wall,
                 "counts": counts,

@@ -1,7 +1,8 @@
 """What do receipts say? `retail affinity`, and the verbs of the other `retail_*` modules."""
 
 import argparse
-from typing import Any
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
 
 from layoutlab.commands import (
     add_group,
@@ -10,6 +11,10 @@ from layoutlab.commands import (
     retail_receipts,
     retail_stream,
 )
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
 
 WAYS = ("hour", "weekday", "store", "segment")
 
@@ -44,26 +49,51 @@ def _add_affinity(actions: Any) -> None:
 
 def _affinity(options: argparse.Namespace) -> tuple[Any, int]:
     from layoutlab import report
-    from layoutlab.retail.affinities import affinity, rules
+    from layoutlab.retail.affinities import affinity, affinity_report, rules
 
     if options.rules:
         rules.check(options.min_support, options.min_confidence)
-    summary = affinity.from_receipts(options.receipts, options.out, min_baskets=options.min_baskets)
-    summary |= _asked_for(options)
+    affinity_report.check_receipts(options.receipts, measured=options.measures, by=options.by)
+    with _all_or_nothing(options.out) as folder:
+        summary = affinity.from_receipts(options.receipts, folder, min_baskets=options.min_baskets)
+        summary |= _asked_for(options, folder)
     if not options.json:
         report.show_summary(summary)
     return summary, 0
 
 
-def _asked_for(options: argparse.Namespace) -> dict[str, Any]:
+@contextmanager
+def _all_or_nothing(out: str) -> "Iterator[Path]":
+    """Give a folder whose files go to `out` when all is done; rejects go there if all lines are."""
+    import tempfile
+    from pathlib import Path
+
+    from layoutlab.errors import InputError
+
+    near = next(path for path in Path(out).absolute().parents if path.is_dir())
+    with tempfile.TemporaryDirectory(prefix=".affinity-", dir=near) as name:
+        made = Path(name)
+        try:
+            yield made
+        except InputError as error:
+            if {path.name for path in made.iterdir()} == {"rejects.parquet"}:
+                _move(made, Path(out))
+            raise InputError(str(error).replace(name, out)) from error
+        _move(made, Path(out))
+
+
+def _move(made: "Path", out: "Path") -> None:
+    out.mkdir(parents=True, exist_ok=True)
+    for path in sorted(made.iterdir()):
+        path.replace(out / path.name)
+
+
+def _asked_for(options: argparse.Namespace, folder: "Path") -> dict[str, Any]:
     """Write what was asked for beyond the contract, and return its summaries."""
     if not (options.measures or options.by or options.rules):
         return {}
-    from pathlib import Path
-
     from layoutlab.retail.affinities import affinity, affinity_report, incidence
 
-    folder = Path(options.out)
     every = incidence.read(folder / "baskets.parquet")
     kept = incidence.frequent(every, options.min_baskets)
     found: dict[str, Any] = {}

@@ -8,9 +8,12 @@ import subprocess
 import sys
 import threading
 import time
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pytest
 from test_dask_sweep import free_port
@@ -20,6 +23,7 @@ from layoutlab import brokers
 from layoutlab.errors import InputError
 from layoutlab.retail.preparation import receipts, simulation
 from layoutlab.retail.streaming import kafka, ledger, messages, replay, tables, topics
+from layoutlab.retail.streaming.settling import Cleaning
 from layoutlab.retail.streaming.topics import Topic
 from layoutlab.retail.streaming.windows import Windows
 
@@ -171,6 +175,43 @@ def test_a_worker_interrupted_goes_on_where_it_was(broker, receipts_sent, tmp_pa
     topics.send(topic, keyed[:1])
     with pytest.raises(InputError, match=r"^expected nothing more in partition"):
         kafka.Worker(topic, tmp_path / "stream", HOURS_2, currency="EUR").run()
+
+
+def with_returns(lines):
+    """Number the lines; let some of them come again, and some be taken back, days later."""
+    lines = lines.append_column("line_number", pa.array([str(n % 4) for n in range(len(lines))]))
+    dated = lines.filter(pc.match_substring_regex(lines["time"], "T..:..:..Z"))
+    known = dated.filter(
+        pc.and_(pc.is_valid(dated["customer_id"]), pc.greater(dated["quantity"], 0))
+    )
+    rows = known.slice(0, 300).to_pylist()
+    for n, row in enumerate(rows):
+        later = datetime.fromisoformat(row["time"]) + timedelta(days=3)
+        row["time"] = later.strftime("%Y-%m-%dT%H:%M:%SZ")
+        if n >= 60:
+            row |= {"quantity": -row["quantity"], "transaction_id": f"C{row['transaction_id']}"}
+    return pa.concat_tables([lines, pa.Table.from_pylist(rows, lines.schema)]).sort_by("time")
+
+
+def test_returns_and_line_numbers_through_kafka_end_in_the_batch_s_tables(
+    broker, tmp_path, monkeypatch
+):
+    rng = np.random.default_rng(9)
+    lines = with_returns(simulation.receipts(500, 12, 2, 5, rng=rng)[0])
+    shaken = replay.disturbed(lines, rng=rng)
+    receipts.write(tmp_path / "r.parquet", shaken)
+    found = tables.from_file(tmp_path / "r.parquet", tmp_path / "batch", returns="match")["rejects"]
+    assert found["duplicate"]["lines"] > 40
+    assert found["return_matched"]["lines"] > 40
+    topic = topic_on(broker, "returns")
+    keyed = list(messages.written(shaken, by="customer"))
+    topics.send(topic, keyed)
+    monkeypatch.setattr(kafka, "BLOCK_LINES", 400)
+    monkeypatch.setattr(kafka, "AT_ONCE", 400)
+    options = Windows(86_400, 7_200), Cleaning("match")
+    worker = kafka.Worker(topic, tmp_path / "s", *options, group="r", drain=True, currency="EUR")
+    worker.run()
+    check(tables_of(worker, tmp_path), tmp_path, tmp_path / "batch", len(keyed))
 
 
 def test_an_empty_topic_ends_with_empty_tables(broker, tmp_path):

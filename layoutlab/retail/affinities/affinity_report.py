@@ -4,13 +4,16 @@
 with shrunk lifts, the pairs that differ between groups, and association rules.
 """
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
+import pyarrow.compute as pc
 
 from layoutlab import canonical
+from layoutlab.errors import InputError
 from layoutlab.retail.affinities import (
     affinity_groups,
     bootstrap,
@@ -22,6 +25,7 @@ from layoutlab.retail.affinities import (
 from layoutlab.retail.affinities import incidence as incidences
 from layoutlab.retail.affinities.affinity import Affinity
 from layoutlab.retail.affinities.incidence import Incidence
+from layoutlab.retail.preparation import receipts, sales
 
 
 def shrunk_columns(incidence: Incidence, confidence: float = 0.95) -> pd.DataFrame:
@@ -75,6 +79,40 @@ def pair_table(
     )
     frame = frame.join(shrunk_columns(incidence, confidence))
     return frame.sort_values("shrunk_low", ascending=False, kind="stable", ignore_index=True)
+
+
+def check_receipts(path: str | Path, *, measured: bool, by: Sequence[str]) -> None:
+    """See whether receipts can have the files asked for, before any work.
+
+    Parameters
+    ----------
+    path : str or Path
+        See `layoutlab.retail.preparation.receipts.inspect`.
+    measured : bool
+        Whether all measures are asked for: too few categories have too few pairs.
+    by : sequence of str
+        Ways of grouping: no line may lack what every one of them needs.
+
+    Raises
+    ------
+    InputError
+        When they cannot. Lines rejected later may still leave too little.
+    """
+    source = receipts.inspect(path)
+    for way in by:
+        column = grouping.NEEDS[way]
+        if column == "time" and not source.timed:
+            raise InputError(f"expected receipts with times for --by {way}, got none in {path}")
+        if column != "time" and not _values(path, column):
+            raise InputError(f"expected receipts with {column} for --by {way}, got none in {path}")
+    if measured:
+        n = _values(path, "category")
+        shrinkage.check_pairs(n * (n - 1) // 2)
+
+
+def _values(path: str | Path, column: str) -> int:
+    """Return how many different values a column of receipts has."""
+    return int(pc.count_distinct(sales.read(path, [column])[column]).as_py())
 
 
 def write_measures(

@@ -36,6 +36,9 @@ STEPS = 60
 RARITY = (0, 1, 5, 25, np.inf)
 
 
+FEWEST_PAIRS = 10
+
+
 @dataclass(frozen=True)
 class Prior:
     """How lifts are spread over pairs: with `weight` Gamma(shape_1, rate_1), else the second."""
@@ -73,6 +76,20 @@ def expected(together: np.ndarray, n_baskets: int) -> np.ndarray:
     return np.outer(single, single) / n_baskets
 
 
+def check_pairs(n_pairs: int) -> None:
+    """See whether a prior can be learnt from so many pairs.
+
+    Raises
+    ------
+    InputError
+        When they are fewer than `FEWEST_PAIRS`.
+    """
+    if n_pairs < FEWEST_PAIRS:
+        raise InputError(
+            f"expected at least {FEWEST_PAIRS} pairs to learn a prior from, got {n_pairs}"
+        )
+
+
 def fit(c: np.ndarray, e: np.ndarray) -> Prior:
     """Estimate how lifts are spread, from all pairs.
 
@@ -94,8 +111,7 @@ def fit(c: np.ndarray, e: np.ndarray) -> Prior:
     that millions of pairs cost no more than thousands.
     """
     c, e = np.asarray(c, dtype=float), np.asarray(e, dtype=float)
-    if len(c) < 10:
-        raise InputError(f"expected at least 10 pairs to learn a prior from, got {len(c)}")
+    check_pairs(len(c))
     if not (e > 0).all() or (c < 0).any():
         raise InputError("expected counts of at least 0 and expectations above 0")
     bins = np.floor(np.log2(e) * BINS_PER_DOUBLING)

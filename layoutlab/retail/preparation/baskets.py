@@ -34,6 +34,7 @@ from layoutlab.retail.preparation.cleaning import (
 )
 from layoutlab.retail.preparation.hourly import CountSales, WriteSales
 from layoutlab.retail.preparation.receipts import Source
+from layoutlab.retail.preparation.returns import check as check_returns
 
 __all__ = [
     "CleanLines",
@@ -63,7 +64,6 @@ SCHEMA = pa.schema(
         "items": pa.list_(pa.int32()),
     }
 )
-RETURNS = ("drop", "match")
 
 
 def prepare(
@@ -118,10 +118,9 @@ def prepare(
         without transactions when `gap_min` is not given or no times are, and when no valid line is
         left (the rejects are written then).
     """
-    if returns not in RETURNS:
-        raise InputError(f"returns: expected {' or '.join(RETURNS)}, got {returns!r}")
+    check_returns(returns)
     source = receipts.inspect(Path(receipts_path).absolute())
-    gap_min = _check_visits(source, gap_min)
+    gap_min = sessions.gap_of(source, gap_min)
     matching = returns == "match"
     pipeline = flow.pipeline(runner, cluster)
     clean = (
@@ -132,20 +131,6 @@ def prepare(
     clean | WriteTables(source.currency, baskets_path, rejects_path, sales_path)
     flow.run(pipeline)
     return _counts(source, baskets_path, rejects_path, matching)
-
-
-def _check_visits(source: Source, gap_min: float | None) -> float:
-    """Return the gap between visits, 0 when visits are the transactions of the source."""
-    if source.transacted:
-        return 0.0
-    if gap_min is None:
-        raise InputError(
-            f"expected transactions in {source.path}, but no line has one; to make visits of "
-            "customers and times, give the minutes between two visits (gap_min)"
-        )
-    if not source.timed:
-        raise InputError(f"expected transactions or times in {source.path}, but no line has any")
-    return sessions.check_gap(gap_min)
 
 
 def _counts(

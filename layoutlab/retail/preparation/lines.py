@@ -35,6 +35,7 @@ REJECTS = pa.schema(
 )
 NO_TRANSACTION = tuple(name for name in REQUIRED if name != "transaction_id")
 VALID = SCHEMA.append(pa.field("line", pa.int64()))
+SAME_NUMBER = ("store_id", "transaction_id", LINE_NUMBER)
 ORDER = ["time", "sku", "category", "customer_id", "quantity", "unit_price", "line"]
 
 
@@ -177,7 +178,8 @@ def repeated(lines: pa.Table) -> np.ndarray:
     column `LINE_NUMBER`, lines of one store and transaction with the same number repeat each other
     whatever else stands in them; kept is the one of the earliest time, then of the smallest sku,
     category, customer, quantity and price, so that the choice does not depend on the order in
-    which they arrived. A line without a number is compared in every column.
+    which they arrived. A line without a number, or without a transaction in which a number would
+    mean something, is compared in every column.
 
     Returns
     -------
@@ -185,12 +187,11 @@ def repeated(lines: pa.Table) -> np.ndarray:
     """
     if LINE_NUMBER not in lines.schema.names:
         return _repeated(lines, ("transaction_id", "sku"), SCHEMA.names)
-    unnumbered = _null(lines[LINE_NUMBER])
-    same_number = ("store_id", "transaction_id", LINE_NUMBER)
+    unnumbered = _null(lines[LINE_NUMBER]) | _null(lines["transaction_id"])
     result = np.zeros(len(lines), bool)
     for rows, near, same in (
         (np.flatnonzero(unnumbered), ("transaction_id", "sku"), SCHEMA.names),
-        (np.flatnonzero(~unnumbered), same_number, list(same_number)),
+        (np.flatnonzero(~unnumbered), SAME_NUMBER, list(SAME_NUMBER)),
     ):
         result[rows] = _repeated(lines.take(pa.array(rows)), near, same)
     return result

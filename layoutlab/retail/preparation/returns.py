@@ -10,6 +10,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from layoutlab.errors import InputError
 from layoutlab.retail.preparation import lines
 
 REASONS = {
@@ -17,8 +18,23 @@ REASONS = {
     "sale_returned": "a sale taken back in full by later returns",
     "return_unmatched": "a return without an earlier sale as large of its store, customer and sku",
 }
+CHOICES = ("drop", "match")
 WHOSE = ("store_id", "customer_id", "sku")
+NEVER = np.iinfo(np.int64).max
 ORDER = ("time", "transaction_id", "line_number", "category", "quantity", "unit_price", "line")
+
+
+def check(choice: str) -> str:
+    """Return what to do with returns as it is.
+
+    Raises
+    ------
+    InputError
+        When it is none of `CHOICES`.
+    """
+    if choice not in CHOICES:
+        raise InputError(f"returns: expected {' or '.join(CHOICES)}, got {choice!r}")
+    return choice
 
 
 def match(valid: pa.Table) -> tuple[pa.Table, pa.Table]:
@@ -41,41 +57,77 @@ def match(valid: pa.Table) -> tuple[pa.Table, pa.Table]:
     rejects : pyarrow.Table
         The other lines as they came (`lines.REJECTS`), for one of `REASONS`.
     """
-    returned = pc.less(valid["quantity"], 0).to_numpy(zero_copy_only=False)
-    if not returned.any():
+    if not pc.any(pc.less(valid["quantity"], 0)).as_py():
         return valid, lines.REJECTS.empty_table()
-    left, undone = _undo(valid, returned)
-    reason = np.select(
-        [undone, returned, left == 0], ["return_matched", "return_unmatched", "sale_returned"], ""
-    )
-    rejects = [
-        lines.rejected_as(valid.filter(pa.array(reason == name)), name)
-        for name in REASONS
-        if (reason == name).any()
-    ]
-    place = valid.schema.get_field_index("quantity")
-    kept = valid.set_column(place, "quantity", pa.array(left)).filter(pa.array(reason == ""))
-    return kept, pa.concat_tables([lines.REJECTS.empty_table(), *rejects])
+    left, undone = undo(valid)
+    reason = reasons(valid, left, undone)
+    return with_left(valid, left).filter(pa.array(reason == "")), rejected(valid, reason)
 
 
-def _undo(valid: pa.Table, returned: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return what is left of every line's quantity, and which returns found their sale."""
-    left = valid["quantity"].to_numpy().copy()
+def undo(
+    valid: pa.Table, left: np.ndarray | None = None, until: np.ndarray | None = None
+) -> tuple[np.ndarray, np.ndarray]:
+    """Deal with the returns among lines, as `match` says.
+
+    Parameters
+    ----------
+    valid : pyarrow.Table
+        As for `match`.
+    left : ndarray of int, shape (n,), optional
+        What earlier returns have left of each line's quantity; all of it when not given.
+    until : ndarray of int, shape (n,), optional
+        Microseconds since 1970 from which a sale can no longer be undone; never when not given.
+
+    Returns
+    -------
+    left : ndarray of int, shape (n,)
+        What is left now.
+    undone : ndarray of bool, shape (n,)
+        Whether a line is a return that found its sale.
+    """
+    quantity = valid["quantity"].to_numpy()
+    returned = quantity < 0
+    left = quantity.copy() if left is None else left.copy()
     undone = np.zeros(len(valid), bool)
     known = ~valid["customer_id"].is_null().to_numpy(zero_copy_only=False)
+    if not (known & returned).any():
+        return left, undone
     whose = lines.numbered(valid, *WHOSE)
     concerned = np.flatnonzero(known & np.isin(whose, whose[known & returned]))
     row = concerned[_in_order(valid.take(pa.array(concerned)), whose[concerned])]
     time = _microseconds(valid)
+    until = np.full(len(valid), NEVER) if until is None else until
     for group in np.split(row, np.flatnonzero(np.diff(whose[row])) + 1):
         sales = [sale for sale in group if not returned[sale]]
         for back in (line for line in group if returned[line]):
-            fitting = (s for s in reversed(sales) if time[s] <= time[back])
+            fitting = (s for s in reversed(sales) if time[s] <= time[back] < until[s])
             sale = next((s for s in fitting if left[s] >= -left[back]), None)
             if sale is not None:
                 left[sale] += left[back]
                 undone[back] = True
     return left, undone
+
+
+def reasons(valid: pa.Table, left: np.ndarray, undone: np.ndarray) -> np.ndarray:
+    """Return why each line leaves after `undo`, one of `REASONS`, or "" for the sales that stay."""
+    returned = valid["quantity"].to_numpy() < 0
+    names = ["return_matched", "return_unmatched", "sale_returned"]
+    return np.select([undone, returned, left == 0], names, "")
+
+
+def rejected(valid: pa.Table, reason: np.ndarray) -> pa.Table:
+    """Return the lines with a reason as rejects (`lines.REJECTS`), as they came."""
+    rejects = [
+        lines.rejected_as(valid.filter(pa.array(reason == name)), name)
+        for name in REASONS
+        if (reason == name).any()
+    ]
+    return pa.concat_tables([lines.REJECTS.empty_table(), *rejects])
+
+
+def with_left(valid: pa.Table, left: np.ndarray) -> pa.Table:
+    """Return lines with what is left as their quantity."""
+    return valid.set_column(valid.schema.get_field_index("quantity"), "quantity", pa.array(left))
 
 
 def _in_order(concerned: pa.Table, whose: np.ndarray) -> np.ndarray:

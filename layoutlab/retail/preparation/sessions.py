@@ -11,6 +11,7 @@ import pyarrow.compute as pc
 
 from layoutlab.errors import InputError
 from layoutlab.retail.preparation import lines
+from layoutlab.retail.preparation.receipts import Source
 
 US_PER_MIN = 60_000_000
 
@@ -26,6 +27,26 @@ def check_gap(gap_min: float) -> float:
     if not (np.isfinite(gap_min) and gap_min > 0):
         raise InputError(f"gap_min: expected a number of minutes above 0, got {gap_min}")
     return gap_min
+
+
+def gap_of(source: Source, gap_min: float | None) -> float:
+    """Return the gap between visits, 0 when visits are the transactions of the source.
+
+    Raises
+    ------
+    InputError
+        When the source has no transactions and there is no gap, a bad one, or no time either.
+    """
+    if source.transacted:
+        return 0.0
+    if gap_min is None:
+        raise InputError(
+            f"expected transactions in {source.path}, but no line has one; to make visits of "
+            "customers and times, give the minutes between two visits (gap_min)"
+        )
+    if not source.timed:
+        raise InputError(f"expected transactions or times in {source.path}, but no line has any")
+    return check_gap(gap_min)
 
 
 def sessionise(valid: pa.Table, *, gap_min: float) -> pa.Table:

@@ -4,8 +4,9 @@ Every partition of the topic is a stream of its own, with its own windows, water
 the folder of the results: a line's checkpoint names its tables and the next offset together.
 Workers of one consumer group share the partitions; when one dies, another takes its partitions
 over and goes on from their ledgers, not from what the broker believes was read. All lines of a
-transaction must be in one partition: key messages by store and transaction, as
-`layoutlab.retail.streaming.topics.send` does.
+transaction must be in one partition, and where returns are matched or visits formed all of a
+customer: key messages by store and transaction, or by store and customer, as `messages.written`
+does.
 """
 
 import sys
@@ -27,6 +28,7 @@ from layoutlab.interrupts import Interrupts
 from layoutlab.retail.preparation.receipts import NO_CURRENCY, Source
 from layoutlab.retail.streaming import ledger, messages, stream
 from layoutlab.retail.streaming.ledger import Ledger, Overtaken
+from layoutlab.retail.streaming.settling import Cleaning
 from layoutlab.retail.streaming.stream import Block, Tell
 from layoutlab.retail.streaming.topics import ANSWER_S, SCHEME, Topic, partitions
 from layoutlab.retail.streaming.windows import Windows
@@ -55,6 +57,8 @@ class Worker:
     folder : str or Path
         Shared by all workers of the group; every partition has a folder in it.
     windows : Windows
+    cleaning : Cleaning
+        With a gap between visits, lines are taken to have no transactions.
     group : str
         Name of the consumer group.
     every_s : float
@@ -72,6 +76,7 @@ class Worker:
         topic: Topic,
         folder: str | Path,
         windows: Windows,
+        cleaning: Cleaning = stream.PLAIN,
         *,
         group: str = "layoutlab",
         every_s: float = 5.0,
@@ -81,12 +86,17 @@ class Worker:
     ) -> None:
         self.topic, self.folder, self.windows = topic, Path(folder), windows
         self.group, self.every_s, self.patience_s, self.drain = group, every_s, patience_s, drain
-        self.source = Source(f"{SCHEME}{topic.brokers}/{topic.name}", 0, True, True, currency)
+        self.cleaning = cleaning
+        self.source = Source(
+            f"{SCHEME}{topic.brokers}/{topic.name}", 0, timed=True, priced=True, currency=currency,
+            numbered=True, transacted=cleaning.gap_min is None,
+        )  # fmt: skip
         self.shares: dict[int, Share] = {}
         self.away_since: float | None = None
         cluster, self.partitions = partitions(topic)
-        settings = stream.settings(windows, cluster=cluster, topic=topic.name, currency=currency)
-        ledger.settle(folder, settings | {"partitions": len(self.partitions)})
+        described = {"cluster": cluster, "topic": topic.name, "partitions": len(self.partitions)}
+        settings = stream.settings(self.source, windows, cleaning, **described)
+        ledger.settle(folder, settings | {"currency": currency})
 
     def share_folders(self) -> list[Path]:
         """Return the folder of every partition."""
@@ -186,7 +196,7 @@ class Worker:
         try:
             not_after = int(time.time() * 1e6) + DAY_US
             block = _block(share)
-            arguments = share.ledger, block, self.source, self.windows
+            arguments = share.ledger, block, self.source, self.windows, self.cleaning
             last = stream.take_in(*arguments, not_after=not_after, ending=ending)
         except Overtaken:  # the group has given the partition to someone else
             del self.shares[number]

@@ -38,8 +38,8 @@ class Checkpoint:
         Lines (of a file) or the offset (in a Kafka partition) up to which all is taken in.
     newest : int or None
         The newest event time seen, microseconds since 1970; None before the first valid line.
-    waiting : str or None
-        The file of the lines in open windows.
+    state : dict of str to str
+        The files of what waits or is remembered, by its name.
     files : dict of str to tuple of str
         Names of the files written, by kind of table.
     counts : dict of str to int
@@ -51,7 +51,7 @@ class Checkpoint:
     number: int = 0
     position: int = 0
     newest: int | None = None
-    waiting: str | None = None
+    state: dict[str, str] = field(default_factory=dict)
     files: dict[str, tuple[str, ...]] = field(default_factory=dict)
     counts: dict[str, int] = field(default_factory=dict)
     closed: bool = False
@@ -115,8 +115,8 @@ class Ledger:
         if read(self.folder).number != following.number:
             raise Overtaken(self.folder)
         _sync(self.folder)
-        if self.last.waiting is not None:
-            (self.folder / self.last.waiting).unlink(missing_ok=True)
+        for name in self.last.state.values():
+            (self.folder / name).unlink(missing_ok=True)
         self.last = following
         for path in sorted(self.folder.glob(PATTERN))[:-KEPT]:
             path.unlink(missing_ok=True)
@@ -167,7 +167,7 @@ def settle(folder: str | Path, settings: Mapping[str, Any]) -> None:
 
 def _named(checkpoint: Checkpoint) -> set[str]:
     names = {name for kind in checkpoint.files.values() for name in kind}
-    return names | ({checkpoint.waiting} if checkpoint.waiting else set())
+    return names | set(checkpoint.state.values())
 
 
 def _sync(path: Path) -> None:

@@ -1,7 +1,8 @@
 """What does a message say? One line of a receipt as JSON; what says nothing is kept as it came.
 
 A message is an object with the names of the receipts contract: text as strings, time as ISO 8601,
-quantity and price as numbers; other names are passed over, missing ones are null. What is wrong
+quantity and price as numbers, and ``line_number``, text or a number, where the till has one; other
+names are passed over, missing ones are null. What is wrong
 with a line is judged by `preparation.lines`, as in a file. A message that is no such object at
 all, a poison message, stands with its reason and its bytes in a table of its own.
 """
@@ -9,19 +10,17 @@ all, a poison message, stands with its reason and its bytes in a table of its ow
 import io
 import json
 from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import Any, Literal
 
 import pyarrow as pa
 import pyarrow.json
 
-from layoutlab.retail.preparation.receipts import SCHEMA
+from layoutlab.retail.preparation.receipts import LINE_NUMBER, SCHEMA
 
 UNREADABLE = pa.schema({"line": pa.int64(), "reason": pa.string(), "content": pa.binary()})
 NUMBERS = ("quantity", "unit_price")
-_ARRIVING = pa.schema(
-    [field if field.name in NUMBERS else pa.field(field.name, pa.string()) for field in SCHEMA]
-)
-_AS_TEXT = pa.schema({name: pa.string() for name in SCHEMA.names})
+NAMES = (*SCHEMA.names, LINE_NUMBER)
+_AS_TEXT = pa.schema({name: pa.string() for name in NAMES})
 
 
 def read(values: Sequence[bytes | None], number: Sequence[int]) -> tuple[pa.Table, pa.Table]:
@@ -36,7 +35,8 @@ def read(values: Sequence[bytes | None], number: Sequence[int]) -> tuple[pa.Tabl
     Returns
     -------
     lines : pyarrow.Table
-        The columns of the receipts contract as they came, and ``line``, the offset.
+        The columns of the receipts contract and `LINE_NUMBER` as they came, and ``line``, the
+        offset.
     unreadable : pyarrow.Table
         `UNREADABLE`: offset, reason and bytes of poison messages.
     """
@@ -49,7 +49,7 @@ def read(values: Sequence[bytes | None], number: Sequence[int]) -> tuple[pa.Tabl
         if isinstance(found, str):
             poison.append((offset, found, value or b""))
         else:
-            rows.append({name: _text(found.get(name), name) for name in SCHEMA.names})
+            rows.append({name: _text(found.get(name), name) for name in NAMES})
             kept.append(offset)
     lines = pa.Table.from_pylist(rows, _AS_TEXT).append_column("line", pa.array(kept, pa.int64()))
     columns = list(zip(*poison, strict=True)) or [(), (), ()]
@@ -57,10 +57,18 @@ def read(values: Sequence[bytes | None], number: Sequence[int]) -> tuple[pa.Tabl
                            UNREADABLE)  # fmt: skip
 
 
-def written(lines: pa.Table) -> Iterator[tuple[bytes, bytes]]:
-    """Yield a key and a message per line; lines of one transaction have one key."""
-    for row in lines.select(SCHEMA.names).to_pylist():
-        key = f"{row['store_id']}\x1f{row['transaction_id']}".encode()
+def written(
+    lines: pa.Table, *, by: Literal["transaction", "customer"] = "transaction"
+) -> Iterator[tuple[bytes, bytes]]:
+    """Yield a key and a message per line; lines of one transaction, or customer, have one key.
+
+    Returns are matched, and visits formed, where lines of a customer have one key. A line without
+    customer has that of its transaction.
+    """
+    names = [name for name in NAMES if name in lines.column_names]
+    for row in lines.select(names).to_pylist():
+        whose = by == "customer" and row["customer_id"]
+        key = f"{row['store_id']}\x1f{whose or row['transaction_id']}".encode()
         yield key, json.dumps(row, default=lambda time: time.isoformat()).encode()
 
 
@@ -68,16 +76,28 @@ def _all_well(values: Sequence[bytes | None]) -> pa.Table | None:
     """Read all messages at once; None when any is not plainly one object on one line."""
     if not all(v and v[:1] == b"{" and v[-1:] == b"}" and b"\n" not in v for v in values):
         return None
+    content = b"\n".join(values)  # type: ignore[arg-type]  # none is None
+    for number in (pa.string(), pa.int64()):
+        table = _parsed(content, number)
+        if table is not None and len(table) == len(values):
+            return table.select(NAMES)
+    return None
+
+
+def _parsed(content: bytes, number: pa.DataType) -> pa.Table | None:
+    """Read lines of JSON whose line numbers are text, or numbers; None when any is otherwise."""
+    arriving = [f if f.name in NUMBERS else pa.field(f.name, pa.string()) for f in SCHEMA]
     options = pyarrow.json.ParseOptions(
-        explicit_schema=_ARRIVING, unexpected_field_behavior="ignore"
+        explicit_schema=pa.schema([*arriving, pa.field(LINE_NUMBER, number)]),
+        unexpected_field_behavior="ignore",
     )
     reading = pyarrow.json.ReadOptions(use_threads=False, block_size=64 << 20)
     try:
-        table = pyarrow.json.read_json(io.BytesIO(b"\n".join(values)), reading, options)  # type: ignore[arg-type]  # none is None
+        table = pyarrow.json.read_json(io.BytesIO(content), reading, options)
         table.validate(full=True)  # text that is not UTF-8 passes the reader
     except (pa.ArrowInvalid, pa.ArrowNotImplementedError):
         return None
-    return table.select(SCHEMA.names) if len(table) == len(values) else None
+    return table
 
 
 def _object(value: bytes | None) -> dict[str, Any] | str:

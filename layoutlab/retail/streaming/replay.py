@@ -13,10 +13,11 @@ import pyarrow.compute as pc
 
 from layoutlab.errors import InputError
 from layoutlab.interrupts import Interrupts
-from layoutlab.retail.preparation import lines, receipts
+from layoutlab.retail.preparation import lines, receipts, sessions
 from layoutlab.retail.preparation.receipts import Source
 from layoutlab.retail.streaming import ledger, stream
 from layoutlab.retail.streaming.ledger import Checkpoint, Ledger, Overtaken
+from layoutlab.retail.streaming.settling import Cleaning
 from layoutlab.retail.streaming.stream import Block, Tell
 from layoutlab.retail.streaming.windows import BEGINNING, Windows
 
@@ -24,19 +25,18 @@ BLOCK_LINES = 4 * receipts.BATCH_LINES
 WALL_S = 5.0
 
 
-def inspect(path: str) -> Source:
+def inspect(path: str, gap_min: float | None = None) -> Source:
     """Check a receipts file as `receipts.inspect`, and that a stream can be made of it.
 
     Raises
     ------
     InputError
-        Also when no line has a time or a transaction.
+        Also when no line has a time, or none has a transaction and there is no gap between visits.
     """
     source = receipts.inspect(path)
     if not source.timed:
         raise InputError(f"expected receipts with times to replay, but no line of {path} has one")
-    if not source.transacted:
-        raise InputError(f"expected transactions in {path}, but no line has one")
+    sessions.gap_of(source, gap_min)
     return source
 
 
@@ -44,6 +44,7 @@ def run(
     source: Source,
     folder: str | Path,
     windows: Windows,
+    cleaning: Cleaning = stream.PLAIN,
     *,
     speed: float = math.inf,
     tell: Tell | None = None,
@@ -57,6 +58,7 @@ def run(
     folder : str or Path
         Gets the checkpoints and what they name; `tables` makes tables of them.
     windows : Windows
+    cleaning : Cleaning
     speed : float
         See `paced`.
     tell : callable, optional
@@ -70,13 +72,14 @@ def run(
     KeyboardInterrupt
         Between two blocks, with all before it kept.
     """
-    settings = stream.settings(windows, file=Path(source.path).name, lines=source.n_lines)
-    ledger.settle(folder, settings)
+    described = {"file": Path(source.path).name, "lines": source.n_lines}
+    ledger.settle(folder, stream.settings(source, windows, cleaning, **described))
     held = Ledger(share_folder(folder))
     with Interrupts() as interrupts:
         arriving = paced(blocks(source, held.last.position), speed, wait=_waiting_for(interrupts))
         try:
-            return stream.run(held, _heard(arriving, interrupts), source, windows, tell=tell)
+            heard = _heard(arriving, interrupts)
+            return stream.run(held, heard, source, windows, cleaning, tell=tell)
         except Overtaken as error:
             raise InputError(f"another replay is at work in {folder}") from error
 

@@ -2,16 +2,16 @@
 
 Lines are taken in block by block. Each block goes through the transforms of the batch, up to the
 point where a batch would have to wait for its end: valid lines wait in their event-time window
-(`windows`), and those of closed windows go on: gathered by transaction, rid of
-duplicates, formed into baskets and summed. What a block led to is written, and then named by one
-checkpoint together with the position in the source (`ledger`): a stream that was
+(`windows`), and those of closed windows go on: rid of duplicates and, where asked for, of returns,
+put into visits (`settling`), formed into baskets and summed. What a block led to is written, and
+then named by one checkpoint together with the position in the source (`ledger`): a stream that was
 interrupted or killed goes on from there as if nothing had happened. What is held in memory is one
-block and the lines of open windows.
+block, the lines of open windows, and what `remembering` keeps of closed ones.
 """
 
 import shutil
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -24,19 +24,18 @@ from layoutlab import canonical, flow
 from layoutlab.flow import beam
 from layoutlab.retail.preparation import lines, sales
 from layoutlab.retail.preparation.baskets import FormBaskets, WriteBaskets
-from layoutlab.retail.preparation.cleaning import (
-    DropDuplicateLines,
-    GatherTransactions,
-    Parted,
-    ValidateLines,
-    WriteRejects,
-)
-from layoutlab.retail.preparation.receipts import LINE_NUMBER, Source
+from layoutlab.retail.preparation.cleaning import Parted, ValidateLines, WriteRejects
+from layoutlab.retail.preparation.receipts import Source
+from layoutlab.retail.streaming import forgotten
 from layoutlab.retail.streaming.ledger import Checkpoint, Ledger
 from layoutlab.retail.streaming.messages import UNREADABLE
-from layoutlab.retail.streaming.windows import BEGINNING, SortByWatermark, Windows
+from layoutlab.retail.streaming.settling import STATE, Cleaning, settle, waiting_schema
+from layoutlab.retail.streaming.windows import BEGINNING, SortByWatermark, Windows, newest_of
+from layoutlab.retail.streaming.writing import WriteParts, WriteTable
 
-KINDS = ("baskets", "sales", "rejects", "late", "unreadable")
+KINDS = ("baskets", "sales", "sold", "rejects", "late", "unreadable")
+WAITING = ("open", "held", "visits")
+PLAIN = Cleaning()
 Tell = Callable[[Checkpoint], None]
 
 
@@ -64,6 +63,7 @@ def take_in(
     block: Block,
     source: Source,
     windows: Windows,
+    cleaning: Cleaning = PLAIN,
     *,
     not_after: int | None = None,
     ending: bool = False,
@@ -78,6 +78,7 @@ def take_in(
     source : Source
         What the whole stream is; it must have times.
     windows : Windows
+    cleaning : Cleaning
     not_after : int, optional
         Microseconds since 1970; a later time does not move the watermark.
     ending : bool
@@ -87,17 +88,19 @@ def take_in(
     -------
     Checkpoint
         The ledger's last one from now on. Its ``counts``: ``lines``, of which ``rejected`` (bad
-        or duplicate), ``late``, ``unreadable`` and ``accepted``; ``open`` of them wait in windows
-        (duplicates among them) and ``most_open`` is the most that ever waited at once.
+        or duplicate, or returns and what they undo), ``late``, ``unreadable`` and ``accepted``;
+        ``open`` of them wait in windows (duplicates among them), for returns or in open visits,
+        and ``most_open`` is the most that ever waited at once.
 
     Raises
     ------
     Overtaken
         When another worker went on with the same share of the stream.
     """
-    following = _step(ledger, block, source, windows, not_after, ending)
+    arguments = source, windows, cleaning, not_after, ending
+    following = _step(ledger, block, *arguments)
     if ending and not following.closed:
-        following = _step(ledger, nothing(block.position), source, windows, not_after, ending)
+        following = _step(ledger, nothing(block.position), *arguments)
     return following
 
 
@@ -106,25 +109,30 @@ def _step(
     block: Block,
     source: Source,
     windows: Windows,
+    cleaning: Cleaning,
     not_after: int | None,
     ending: bool,
 ) -> Checkpoint:
     """Take in one block; one of bad lines alone leaves all windows as they are."""
     before = ledger.last
-    paths = {kind: ledger.path(kind, ".parquet") for kind in (*KINDS, "open")}
+    paths = {kind: ledger.path(kind, ".parquet") for kind in (*KINDS, "open", *STATE)}
     spool, waiting = ledger.path("block", ".arrow"), _waiting(ledger, source)
     newest = BEGINNING if before.newest is None else before.newest
-    _spool(spool, block.lines)
+    kept = {name: ledger.folder / before.state[name] for name in STATE if name in before.state}
+    _spool(spool, block.lines if len(block.lines) else waiting_schema(source).empty_table())
     pipeline = flow.pipeline()
     arrived = pipeline | beam.Create([str(spool)]) | beam.Map(_unspooled)
-    judged = arrived | ValidateLines(source) if len(block.lines) else Parted(arrived, arrived)
+    judge = ValidateLines(source, with_returns=cleaning.matching)
+    judged = arrived | judge if len(block.lines) else Parted(arrived, arrived)
     found = judged.valid | SortByWatermark(windows, str(waiting), newest, not_after, ending)
-    once = found.closing | GatherTransactions() | DropDuplicateLines()
-    once.valid | FormBaskets() | WriteBaskets(paths["baskets"])
-    counted = once.valid | "count sales" >> beam.Map(sales.count)
-    counted = counted | "parts" >> flow.AllTogether() | "parts in one" >> beam.Map(_one)
-    counted | "sales" >> WriteTable(paths["sales"])
-    rejects = (judged.rejects, once.rejects) if len(block.lines) else (once.rejects,)
+    settled = settle(found, source, windows, cleaning, kept=kept, newest=newest, ending=ending)
+    settled.valid | FormBaskets() | WriteBaskets(paths["baskets"])
+    settled.valid | "sales" >> WriteParts(paths["sales"], sales.count)
+    if cleaning.matching:
+        settled.valid | "sold" >> WriteParts(paths["sold"], forgotten.sold)
+    for name, table in settled.state.items():
+        table | name >> WriteParts(paths[name])
+    rejects = (judged.rejects, *settled.rejects) if len(block.lines) else settled.rejects
     rejects | beam.Flatten() | WriteRejects(paths["rejects"])
     found.late | "late" >> WriteTable(paths["late"])
     found.open | "open" >> WriteTable(paths["open"])
@@ -135,23 +143,11 @@ def _step(
     sorted_out = paths["open"].exists()
     if not sorted_out:
         shutil.copyfile(waiting, paths["open"])
-    if before.waiting is None:
+    if "open" not in before.state:
         waiting.unlink()
     following = _following(before, block, paths, ending and sorted_out)
     ledger.commit(following)
     return following
-
-
-class WriteTable(beam.PTransform):
-    """Write the one table that comes as parquet, with its metadata; none writes no file."""
-
-    def __init__(self, path: str | Path) -> None:
-        super().__init__()
-        self.path = str(path)
-
-    def expand(self, table: beam.PCollection) -> beam.PCollection:
-        """Write it."""
-        return table | beam.Map(_write, self.path)
 
 
 def run(
@@ -159,6 +155,7 @@ def run(
     blocks: Iterator[Block],
     source: Source,
     windows: Windows,
+    cleaning: Cleaning = PLAIN,
     *,
     tell: Tell | None = None,
 ) -> Checkpoint:
@@ -173,16 +170,18 @@ def run(
     source : Source
         Its windows close with the last of its lines.
     windows : Windows
+    cleaning : Cleaning
     tell : callable, optional
         Told every checkpoint.
     """
     rest = iter(()) if ledger.last.closed else blocks
     for block in rest:
-        take_in(ledger, block, source, windows, ending=block.position >= source.n_lines)
+        ending = block.position >= source.n_lines
+        take_in(ledger, block, source, windows, cleaning, ending=ending)
         if tell:
             tell(ledger.last)
     if not ledger.last.closed:
-        take_in(ledger, nothing(ledger.last.position), source, windows, ending=True)
+        take_in(ledger, nothing(ledger.last.position), source, windows, cleaning, ending=True)
     return ledger.last
 
 
@@ -196,8 +195,8 @@ def shown(checkpoint: Checkpoint, started: float) -> str:
     counts = checkpoint.counts
     return (
         f"{counts['lines']:,} lines, {counts['accepted']:,} accepted, "
-        f"{counts['rejected']:,} rejected, {counts['late']:,} too late, {counts['open']:,} in open "
-        f"windows, {time.perf_counter() - started:.0f} s"
+        f"{counts['rejected']:,} rejected, {counts['late']:,} too late, {counts['open']:,} "
+        f"waiting, {time.perf_counter() - started:.0f} s"
     )
 
 
@@ -210,7 +209,7 @@ def _following(
         if rows[kind] == 0:
             paths[kind].unlink(missing_ok=True)
     written = {kind: paths[kind].name for kind in KINDS if rows[kind]}
-    newest = int(pq.read_schema(paths["open"]).metadata[b"newest"])
+    newest = newest_of(pq.read_schema(paths["open"]))
     counts = {
         "lines": len(block.lines) + len(block.unreadable),
         "rejected": rows["rejects"],
@@ -223,11 +222,12 @@ def _following(
         counts=counts,
         position=block.position,
         newest=None if newest == BEGINNING else newest,
-        waiting=paths["open"].name,
+        state={kind: paths[kind].name for kind in ("open", *STATE) if paths[kind].exists()},
         closed=ending,
     )
-    most = max(before.counts.get("most_open", 0), rows["open"])
-    following.counts.update(open=rows["open"], most_open=most)
+    waiting = sum(rows[kind] for kind in WAITING)
+    most = max(before.counts.get("most_open", 0), waiting)
+    following.counts.update(open=waiting, most_open=most)
     return following
 
 
@@ -251,25 +251,16 @@ def _unspooled(path: str) -> pa.Table:
 
 def _waiting(ledger: Ledger, source: Source) -> Path:
     """Return the file of the lines that wait in open windows, an empty one at first."""
-    if ledger.last.waiting is not None:
-        return ledger.folder / ledger.last.waiting
-    schema = lines.VALID
-    if source.numbered:
-        schema = schema.append(pa.field(LINE_NUMBER, pa.string()))
-    path = ledger.path("none", ".parquet")
-    canonical.write_parquet(path, schema.empty_table(), {"newest": str(BEGINNING)})
+    if "open" in ledger.last.state:
+        return ledger.folder / ledger.last.state["open"]
+    path, none = ledger.path("none", ".parquet"), waiting_schema(source).empty_table()
+    canonical.write_parquet(path, none, {"newest": str(BEGINNING)})
     return path
 
 
-def _one(tables: Iterable[pa.Table]) -> pa.Table:
-    return pa.concat_tables(tables)
-
-
-def _write(table: pa.Table, path: str) -> None:
-    named = {key.decode(): text.decode() for key, text in (table.schema.metadata or {}).items()}
-    canonical.write_parquet(path, table, metadata=named)
-
-
-def settings(windows: Windows, **source: Any) -> dict[str, Any]:
+def settings(
+    source: Source, windows: Windows, cleaning: Cleaning, **described: Any
+) -> dict[str, Any]:
     """Return what a stream is, for `ledger.settle`."""
-    return {"window_s": windows.length_s, "lateness_s": windows.lateness_s, **source}
+    cut = {"window_s": windows.length_s, "lateness_s": windows.lateness_s}
+    return cut | cleaning.settings(source) | described

@@ -20,14 +20,20 @@ from layoutlab.retail.affinities import pairs
 from layoutlab.retail.preparation import baskets, lines, sales
 from layoutlab.retail.preparation.baskets import FormBaskets, WriteBaskets
 from layoutlab.retail.preparation.cleaning import GatherTransactions
-from layoutlab.retail.streaming import ledger
+from layoutlab.retail.streaming import forgotten, ledger
 from layoutlab.retail.streaming.messages import UNREADABLE
 
 TABLES = ("baskets.parquet", "sales.parquet", "pairs.npz")
 KEY = ["store_id", "transaction_id"]
 
 
-def from_file(receipts_path: str | Path, folder: str | Path) -> dict[str, Any]:
+def from_file(
+    receipts_path: str | Path,
+    folder: str | Path,
+    *,
+    returns: str = "drop",
+    gap_min: float | None = None,
+) -> dict[str, Any]:
     """Write the tables of a finished receipts file, in one batch.
 
     Parameters
@@ -37,6 +43,8 @@ def from_file(receipts_path: str | Path, folder: str | Path) -> dict[str, Any]:
     folder : str or Path
         Gets ``baskets.parquet``, ``sales.parquet``, ``rejects.parquet`` (see `baskets.prepare`)
         and ``pairs.npz``: the sparse triangle of `pairs.PairCounts`, for `scipy.sparse.load_npz`.
+    returns, gap_min : str, float
+        As for `baskets.prepare`.
 
     Returns
     -------
@@ -49,6 +57,8 @@ def from_file(receipts_path: str | Path, folder: str | Path) -> dict[str, Any]:
         folder / "baskets.parquet",
         folder / "rejects.parquet",
         sales_path=folder / "sales.parquet",
+        returns=returns,
+        gap_min=gap_min,
     )
     write_pairs(folder)
     return counted
@@ -63,15 +73,18 @@ def from_windows(shares: Iterable[str | Path], folder: str | Path, currency: str
         Folders of `layoutlab.retail.streaming.ledger`, one per share of the stream.
     folder : str or Path
         Gets what `from_file` writes, and ``late.parquet``: valid lines that came too late for
-        their window, as `lines.VALID`, and ``unreadable.parquet``: messages that are no lines, as
-        `messages.UNREADABLE`. Without any closed window only rejects and late lines.
+        their window, as `lines.VALID` (and ``line_number`` where there may be one),
+        ``unreadable.parquet``: messages that are no lines, as `messages.UNREADABLE`, and
+        ``after-horizon.parquet``: returns whose sale was forgotten, as `lines.REJECTS`, see
+        `forgotten`. Without any closed window no baskets, sales and pairs.
     currency : str
         ISO 4217 code.
 
     Returns
     -------
     dict of str to int
-        The sums of the checkpoints' counts, and ``baskets``.
+        The sums of the checkpoints' counts, and ``baskets``; ``after_horizon`` are no longer
+        counted as ``rejected``.
     """
     folder, found = Path(folder), [(Path(share), ledger.read(share)) for share in shares]
     formed = _paths(found, "baskets")
@@ -80,16 +93,17 @@ def from_windows(shares: Iterable[str | Path], folder: str | Path, currency: str
         counted = sales.add_up(pq.read_table(path) for path in _paths(found, "sales"))
         sales.write(counted, folder / "sales.parquet", currency)
         write_pairs(folder)
-    for kind, schema in (
-        ("rejects", lines.REJECTS),
-        ("late", lines.VALID),
-        ("unreadable", UNREADABLE),
-    ):
-        _write_lines(_paths(found, kind), schema, folder / f"{kind}.parquet")
+    for kind, schema in (("late", lines.VALID), ("unreadable", UNREADABLE)):
+        _write_lines(_joined(_paths(found, kind), schema), folder / f"{kind}.parquet")
+    rejects = _joined(_paths(found, "rejects"), lines.REJECTS)
+    rejects, after_horizon = forgotten.part(rejects, _paths(found, "sold"))
+    _write_lines(rejects, folder / "rejects.parquet")
+    _write_lines(after_horizon, folder / "after-horizon.parquet")
     names = ("lines", "accepted", "rejected", "late", "open", "most_open", "unreadable")
     counts = {name: sum(last.counts.get(name, 0) for _, last in found) for name in names}
+    counts["rejected"] -= len(after_horizon)
     n_baskets = pq.read_metadata(folder / "baskets.parquet").num_rows if formed else 0
-    return counts | {"baskets": n_baskets}
+    return counts | {"after_horizon": len(after_horizon), "baskets": n_baskets}
 
 
 def write_pairs(folder: str | Path) -> None:
@@ -144,9 +158,12 @@ def _cut(path: str, twice: pa.Table) -> Iterator[pa.Table]:
         yield head.append_column("category", item).append_column("line", line)
 
 
-def _write_lines(paths: list[Path], schema: pa.Schema, target: Path) -> None:
-    """Write lines of all files in the order they came; of equal numbers, in order of all else."""
+def _joined(paths: list[Path], schema: pa.Schema) -> pa.Table:
     none = schema.empty_table() if not paths else pq.read_schema(paths[0]).empty_table()
-    whole = pa.concat_tables([none, *(pq.read_table(path) for path in paths)])
+    return pa.concat_tables([none, *(pq.read_table(path) for path in paths)])
+
+
+def _write_lines(whole: pa.Table, target: Path) -> None:
+    """Write lines in the order they came; of equal numbers, in order of all else."""
     order = ["line", *(name for name in whole.column_names if name != "line")]
     canonical.write_parquet(target, whole.sort_by([(name, "ascending") for name in order]))

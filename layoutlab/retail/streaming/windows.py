@@ -53,6 +53,17 @@ class Windows:
         """Return the watermark for the newest time seen, both in microseconds since 1970."""
         return newest - self.lateness_s * MICROS
 
+    def closed_to(self, newest: int, behind_us: int = 0) -> int:
+        """Return the end of the last window closed by a newest time, and for so long already."""
+        length = self.length_s * MICROS
+        closed = self.watermark(newest) // length * length
+        return int((closed - behind_us) // length * length)
+
+
+def newest_of(schema: pa.Schema) -> int:
+    """Return the newest time that waiting lines hold in their metadata."""
+    return int(schema.metadata[b"newest"])
+
 
 def microseconds(table: pa.Table) -> np.ndarray:
     """Return the times of lines in microseconds since 1970, int64 of shape (n,)."""

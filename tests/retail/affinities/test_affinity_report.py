@@ -70,6 +70,58 @@ def test_wrong_shares_are_refused_before_work_starts(folder, capsys):
     assert not (folder / "no").exists()
 
 
+def few(folder, categories, **changed):
+    """Write receipts of some categories, with other columns changed."""
+    rows = [
+        {"store_id": "s", "transaction_id": str(n), "time": "2026-03-02T08:00:00Z", "sku": name,
+         "customer_id": "c", "category": name, "quantity": 1, "unit_price": 1.0} | changed
+        for n in range(40) for name in categories
+    ]  # fmt: skip
+    frame = pd.DataFrame(rows)[receipts.SCHEMA.names]
+    frame.to_csv(folder / "r.csv", index=False)
+    return ["retail", "affinity", str(folder / "r.csv"), "-o", str(folder / "out/deep")]
+
+
+@pytest.mark.parametrize(
+    ("asked", "changed", "message"),
+    [
+        (["--by", "hour"], {"time": None}, "expected receipts with times for --by hour, got none"),
+        (["--by", "weekday"], {"time": None}, "expected receipts with times for --by weekday"),
+        (["--by", "segment"], {"customer_id": None}, "expected receipts with customer_id for --by"),
+        (["--by", "store"], {}, "expected at least two groups to compare, got s"),
+        (["--by", "hour"], {}, "expected at least two groups to compare, got 08"),
+        (["--measures"], {}, "expected at least 10 pairs to learn a prior from, got 6"),
+        (["--measures", "--min-baskets", "41"], {}, "expected at least 10 pairs"),
+    ],
+)
+def test_what_cannot_be_made_of_the_receipts_is_refused_and_nothing_written(
+    tmp_path, capsys, asked, changed, message
+):
+    assert cli.main([*few(tmp_path, "abcd", **changed), *asked]) == 2
+    assert message in capsys.readouterr().err
+    assert [path.name for path in tmp_path.iterdir()] == ["r.csv"]
+
+
+def test_too_few_pairs_found_at_the_end_leave_the_files_there_were(tmp_path, capsys):
+    words = few(tmp_path, "abcdef")
+    assert cli.main(words) == 0
+    kept = {path.name: path.read_bytes() for path in (tmp_path / "out/deep").iterdir()}
+    few(tmp_path, "abcdef", quantity=1, unit_price=2.0)
+    lines = (tmp_path / "r.csv").read_text().replace(",e,1,", ",e,0,").replace(",f,1,", ",f,0,")
+    (tmp_path / "r.csv").write_text(lines)  # two of six categories are rejected
+    assert cli.main([*words, "--measures"]) == 2
+    assert "expected at least 10 pairs to learn a prior from, got 6" in capsys.readouterr().err
+    assert kept == {path.name: path.read_bytes() for path in (tmp_path / "out/deep").iterdir()}
+
+
+def test_when_all_lines_are_rejected_the_rejects_are_there(tmp_path, capsys):
+    words = few(tmp_path, "abcde", quantity=0)
+    assert cli.main(words) == 2
+    said = capsys.readouterr().err
+    assert f"see {tmp_path / 'out/deep/rejects.parquet'}" in said
+    assert [path.name for path in (tmp_path / "out/deep").iterdir()] == ["rejects.parquet"]
+
+
 def test_groups_that_the_receipts_do_not_tell(folder):
     kept = incidence.read(folder / "baskets.parquet")
     blank = kept.heads.assign(customer_id=None)

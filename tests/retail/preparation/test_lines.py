@@ -43,6 +43,11 @@ def test_without_its_number_a_line_is_compared_in_every_column():
     assert lines.repeated(unnumbered).tolist() == [False, True, True, False]
 
 
+def test_a_number_without_a_transaction_says_nothing():
+    rows = [(None, "1", "x"), (None, "1", "y"), (None, "2", "x"), (None, "1", "x")]
+    assert lines.repeated(lines_of(*rows)).tolist() == [False, False, True, True]
+
+
 row = st.tuples(st.sampled_from("12"), st.sampled_from(["1", "2", None]), st.sampled_from("xyz"))
 
 

@@ -86,6 +86,20 @@ def test_damaged_inside(tmp_path):
     assert message_of(path).startswith("FILE is damaged and cannot be read: ")
 
 
+@pytest.mark.parametrize("packed", [False, True])
+def test_text_cut_in_the_middle_or_in_another_encoding(tmp_path, packed):
+    path = tmp_path / ("receipts.csv.gz" if packed else "receipts.csv")
+    table = table_of(*({"category": "Käse", "sku": str(i)} for i in range(500)))
+    text = table.to_pandas().to_csv(index=False)
+    cut = text.encode()[: text.encode().rindex(b"K\xc3\xa4se") - 2]
+    for content in (text.encode("latin-1"), cut):
+        path.write_bytes(gzip.compress(content) if packed else content)
+        assert message_of(path).startswith("FILE is damaged and cannot be read: ")
+    if packed:
+        path.write_bytes(gzip.compress(text.encode())[:-200])
+        assert message_of(path).startswith("FILE is damaged and cannot be read: ")
+
+
 def test_empty_files(tmp_path):
     none = "expected lines of receipts in FILE, but it holds none"
     assert message_of(written(tmp_path, table_of({}).slice(0, 0))) == none

@@ -38,6 +38,23 @@ def test_what_is_written_is_read_again():
     assert lines.validate(found, SOURCE)[0].equals(lines.validate(expected, SOURCE)[0])
 
 
+@pytest.mark.parametrize("number", ["7", 7])
+def test_a_line_number_is_text_or_a_number(number):
+    found, unreadable = messages.read([encoded(line_number=number), encoded()], [0, 1])
+    assert len(unreadable) == 0
+    assert [None if n is None else str(n) for n in found["line_number"].to_pylist()] == ["7", None]
+    mixed, _ = messages.read([encoded(line_number=number), encoded(line_number=[1])], [0, 1])
+    assert mixed["line_number"].to_pylist() == ["7", "[1]"]
+
+
+def test_lines_of_a_customer_or_transaction_have_one_key():
+    rows = [GOOD, GOOD | {"customer_id": "c"}, GOOD | {"customer_id": "c", "transaction_id": "2"}]
+    table = pa.Table.from_pylist(rows)
+    keys = [key for key, _ in messages.written(table, by="customer")]
+    assert keys == [b"s\x1f1", b"s\x1fc", b"s\x1fc"]
+    assert [key for key, _ in messages.written(table)] == [b"s\x1f1", b"s\x1f1", b"s\x1f2"]
+
+
 POISON = [
     (b"", "the message is empty"),
     (None, "the message is empty"),
@@ -72,7 +89,22 @@ def test_poison_stands_aside_with_its_reason_and_its_bytes(content, reason):
         ({"quantity": [2]}, "quantity_unreadable"),
         ({"quantity": 10**30}, "quantity_unreadable"),
         ({"quantity": -2}, "quantity_not_positive"),
+        ({"quantity": None}, "quantity_unreadable"),
+        ({"quantity": 0}, "quantity_not_positive"),
+        ({"quantity": -80_995, "transaction_id": "C1"}, "cancelled"),
+        ({"quantity": 80_995}, None),
         ({"category": ""}, "missing_field"),
+        ({"store_id": None}, "missing_field"),
+        ({"transaction_id": None}, "missing_field"),
+        ({"sku": None}, "missing_field"),
+        ({"category": None}, "missing_field"),
+        ({"customer_id": 17}, None),
+        ({"unit_price": None}, "price_unreadable"),
+        ({"unit_price": float("inf")}, "price_unreadable"),
+        ({"unit_price": -1}, "price_not_positive"),
+        ({"unit_price": [1]}, "price_unreadable"),
+        ({"time": 1_772_438_400}, "time_unreadable"),
+        ({"time": "2026-03-02T09:00:00+01:00"}, None),
         ({"time": None}, "missing_field"),
         ({"time": "yesterday"}, "time_unreadable"),
         ({"unit_price": "free"}, "price_unreadable"),

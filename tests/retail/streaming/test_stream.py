@@ -115,7 +115,7 @@ def test_what_comes_too_late_is_kept_counted_and_missing_from_the_tables_alone(t
     counts = streamed(tmp_path / "r.parquet", tmp_path, Windows(HOUR, 0), at_most=3)
     assert counts == {
         "lines": 5, "accepted": 3, "rejected": 0, "late": 2, "open": 0, "most_open": 1,
-        "unreadable": 0, "baskets": 3,
+        "unreadable": 0, "after_horizon": 0, "baskets": 3,
     }  # fmt: skip
     late = pq.read_table(tmp_path / "late.parquet").to_pylist()
     assert [(row["transaction_id"], row["category"], row["line"]) for row in late] == [
