@@ -7,6 +7,12 @@ from the publisher's files; `content_sha256` is what says that it came out right
 
 from datetime import date, timedelta
 
+from layoutlab.registry.floorplans import (
+    BOOKSTORE,
+    CONVENIENCE_STORE,
+    MALL_FLOORPLANS,
+    SUPERCENTER_POINTS,
+)
 from layoutlab.registry.layouts import QAPLIB, SRFLP, UAFLP
 from layoutlab.registry.next_basket import DUNNHUMBY_CARBO, TAFENG
 from layoutlab.registry.records import GITHUB, DataFile, Dataset
@@ -198,5 +204,9 @@ DATASETS = {
         QAPLIB,
         SRFLP,
         UAFLP,
+        CONVENIENCE_STORE,
+        BOOKSTORE,
+        SUPERCENTER_POINTS,
+        MALL_FLOORPLANS,
     )
 }

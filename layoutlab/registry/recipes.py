@@ -6,7 +6,10 @@ unpacked content of the file we read. They only reshape: no value is changed.
 
 import csv
 import io
+import json
+import math
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 
 def as_it_is(contents: Sequence[bytes]) -> bytes:
@@ -87,6 +90,70 @@ def row_departments(contents: Sequence[bytes]) -> bytes:
     return "\n".join([*lines, ""]).encode()
 
 
+SHELF_KINDS = {
+    "Entrance": "entrance",
+    "Exit": "exit",
+    "StandardShelf": "shelf",
+    "SlantedShelf": "shelf",
+    "CircularStand": "shelf",
+    "Refridgerator": "refrigerated",
+    "Checkout": "checkout",
+}
+
+
+def shelf_polygons(contents: Sequence[bytes]) -> bytes:
+    """Draw rectangles (corner, width, depth, angle about the corner) as polygons in GeoJSON.
+
+    Contents are the rectangles (JSON) and each one's zone (CSV). Corners keep four decimals.
+    """
+    shelves, zones = contents
+    zone_of = {row["shelf_name"]: int(row["zone"]) for row in csv.DictReader(_lines(zones))}
+    features = [_shelf(shelf, zone_of[shelf["shelfCode"]]) for shelf in json.loads(shelves)]
+    collection = {
+        "type": "FeatureCollection",
+        "crs_note": "local metres, x right, y up; NOT lon/lat",
+        "features": features,
+    }
+    return json.dumps(collection, separators=(",", ":")).encode()
+
+
+def _shelf(shelf: dict[str, Any], zone: int) -> dict[str, Any]:
+    width, depth, angle = shelf["fixtureWidth"], shelf["fixtureDepth"], shelf["fixtureAngle"]
+    cosine, sine = math.cos(math.radians(angle)), math.sin(math.radians(angle))
+    corners = [(0, 0), (width, 0), (width, depth), (0, depth), (0, 0)]
+    ring = [
+        [round(shelf["x"] + x * cosine - y * sine, 4), round(shelf["y"] + x * sine + y * cosine, 4)]
+        for x, y in corners
+    ]
+    said = {
+        "id": shelf["shelfCode"],
+        "kind": SHELF_KINDS[shelf["fixtureType"]],
+        "source_type": shelf["fixtureType"],
+        "angle_deg": angle,
+        "width_m": width,
+        "depth_m": depth,
+        "zone": zone,
+    }
+    geometry = {"type": "Polygon", "coordinates": [ring]}
+    return {"type": "Feature", "properties": said, "geometry": geometry}
+
+
+MALL_FLOORS = tuple(
+    (site, floor)
+    for site, highest in (("site1", 4), ("site2", 8))
+    for floor in ("B1", *(f"F{number}" for number in range(1, highest + 1)))
+)
+
+
+def floor_sizes(contents: Sequence[bytes]) -> bytes:
+    """Join the widths and heights of the malls' floors, in the order of `MALL_FLOORS`."""
+    lines = [["site", "floor", "width_m", "height_m"]]
+    for (site, floor), content in zip(MALL_FLOORS, contents, strict=True):
+        said = json.loads(content)["map_info"]
+        lines.append([site, floor, str(said["width"]), str(said["height"])])
+    return _csv(lines)
+
+
 def _rows(words: Sequence[str], n: int) -> list[str]:
     return [" ".join(words[start : start + n]) for start in range(0, n * n, n)]
 
@@ -111,5 +178,7 @@ RECIPES = {
         joined_days,
         assignment_matrices,
         row_departments,
+        shelf_polygons,
+        floor_sizes,
     )
 }

@@ -1,0 +1,1 @@
+"""How does a drawing become a plan, and a plan a drawing? One module per format, none per store."""
