@@ -13,9 +13,11 @@ from layoutlab.commands import (
     data,
     floor,
     pipeline,
+    plan,
     retail,
     runs,
     say,
+    store,
 )
 
 WRITING = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EACCES, errno.EROFS}
@@ -72,7 +74,7 @@ def parser() -> argparse.ArgumentParser:
     top = argparse.ArgumentParser(prog="layoutlab", description="Where should things stand?")
     top.set_defaults(help=top.print_help)
     verbs = top.add_subparsers(title="commands", metavar="COMMAND")
-    for group in (pipeline, runs, data, floor, retail):
+    for group in (pipeline, runs, data, floor, plan, retail, store):
         group.add(verbs)
     return top
 

@@ -12,6 +12,8 @@ from pathlib import Path
 
 PACKAGE = "layoutlab"
 NOT_FOLLOWED = {"layoutlab.tracking"}
+DATA = {".yaml", ".csv", ".json"}
+NAME = re.compile(r"[\w.-]+")
 TIMED = re.compile(r"\A\s*%%(time|timeit|prun|capture)\b.*")
 
 
@@ -73,12 +75,28 @@ def to_preload(notebooks: list[Path], root: Path) -> list[str]:
 
 
 def dependencies(notebook: Path, root: Path) -> list[str]:
-    """Return the paths, from the root, of a notebook's code: notebooks first, then modules."""
+    """Return the paths, from the root, of a notebook's code: notebooks first, then modules.
+
+    Data that lies beside a module and that the module names, a file or a folder, is code too.
+    """
     modules = [_path(module, root) for module in modules_of_notebook(notebook, root)]
-    beside = (path.with_suffix(suffix) for path in modules for suffix in (".yaml", ".csv"))
-    data = [path for path in beside if path.is_file()]
+    data = {path for module in modules for path in _named_beside(module)}
     paths = [notebook, *notebooks_named_in(notebook, root), *sorted([*modules, *data])]
     return [path.relative_to(root).as_posix() for path in paths]
+
+
+def _named_beside(module: Path) -> Iterator[Path]:
+    """Yield data files beside a module that it names, and those of folders that it names."""
+    for node in ast.walk(ast.parse(module.read_text())):
+        if not (isinstance(node, ast.Constant) and isinstance(node.value, str)):
+            continue
+        if not NAME.fullmatch(node.value):
+            continue
+        path = module.parent / node.value
+        if path.is_dir() and not (path / "__init__.py").exists():
+            yield from (file for file in path.iterdir() if file.suffix in DATA)
+        elif path.suffix in DATA and path.is_file():
+            yield path
 
 
 def _path(module: str, root: Path) -> Path:

@@ -16,8 +16,9 @@ SHELL = {"tracking", "sweeps", "serving", "pipeline", "cli", "commands", "report
 LIGHT = [
     "__init__", "cli", "errors", "pins", "project", "locks", "canonical", "imports",
     "commands/__init__", "commands/data", "commands/field", "commands/floor", "commands/pipeline",
+    "commands/plan", "commands/plan_drawing", "commands/plan_formats", "commands/plan_rules",
     "commands/retail", "commands/retail_next_basket", "commands/retail_receipts",
-    "commands/retail_stream", "commands/runs",
+    "commands/retail_stream", "commands/runs", "commands/store", "commands/store_simulate",
 ]  # fmt: skip
 
 

@@ -24,8 +24,11 @@ MODULES = {
         "def f():\n    from layoutlab import canonical\n    import numpy as np\n"
     ),
     "tracking.py": "from layoutlab import heavy\nimport mlflow\n",
-    "data.py": "from pathlib import Path\n",
-    "data.yaml": "known: {}\n",
+    "data.py": "KNOWN, PACKS, GONE = 'known-1.yaml', 'packs', 'gone.csv'\n",
+    "known-1.yaml": "known: {}\n",
+    "strange.yaml": "nobody: names it\n",
+    "packs/one.csv": "a,b\n",
+    "packs/notes.txt": "no data\n",
     "retail/__init__.py": "from layoutlab.errors import InputError\n",
     "retail/lift.py": "import scipy.stats as stats\n",
     "retail/baskets.py": (
@@ -110,7 +113,8 @@ def test_a_notebook_named_by_its_path_counts_with_its_modules(root: Path) -> Non
 def test_dependencies_are_paths_with_data_beside_modules(root: Path) -> None:
     notebook = write_notebook(root / "notebooks/x.ipynb", "n = 1", "from layoutlab import data")
     assert imports.dependencies(notebook, root) == [
-        "notebooks/x.ipynb", "layoutlab/__init__.py", "layoutlab/data.py", "layoutlab/data.yaml",
+        "notebooks/x.ipynb", "layoutlab/__init__.py", "layoutlab/data.py",
+        "layoutlab/known-1.yaml", "layoutlab/packs/one.csv",
     ]  # fmt: skip
 
 
