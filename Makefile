@@ -52,7 +52,9 @@ bench: $(READY)  ## speed side by side with peers, as ratios
 	python benchmarks/sweep_against_papermill.py
 	python benchmarks/repro_against_dvc.py
 	python benchmarks/belgian_pairs.py
-	-python benchmarks/online_shoppers_folds.py  # a missed bar is said, and stops nothing
+	python benchmarks/online_shoppers_folds.py
+	python benchmarks/online_shoppers_folds.py --months
+	-python benchmarks/online_shoppers_folds.py --without-page-values  # its bar is missed: said, stops nothing
 	python benchmarks/command_line.py
 	python benchmarks/floor_table.py
 

@@ -1,9 +1,13 @@
 """What will customers want next? `retail next-basket` and `retail recommend`."""
 
 import argparse
+import os
 from typing import Any
 
 from layoutlab.commands import add_verb, say
+from layoutlab.pins import PINS
+
+PINNED = ("OMP_", "OPENBLAS_", "NUMBA_", "TF_", "KERAS_")
 
 
 def add(actions: Any) -> None:
@@ -28,9 +32,18 @@ def add(actions: Any) -> None:
                        help="instead: what goes with these items in one basket")  # fmt: skip
     shown.add_argument("-k", type=int, default=10, help="items to show (%(default)s)")
     shown.add_argument("--exclude", default="", metavar="ITEMS", help="never to be shown")
+    shown.add_argument("--stock", metavar="FILE",
+                       help="CSV (item,count) or JSON of items and counts: those at 0 are not "
+                       "shown, those not named are")  # fmt: skip
+
+
+def _pin() -> None:
+    """Fix threads and kernels as in the pipeline, so that a seed gives the same digits there."""
+    os.environ.update({name: PINS[name] for name in PINS if name.startswith(PINNED)})
 
 
 def _next_basket(options: argparse.Namespace) -> tuple[Any, int]:
+    _pin()
     from layoutlab.retail.recommendation import history_files, recommender_files
     from layoutlab.retail.recommendation.next_basket import run
 
@@ -42,6 +55,7 @@ def _next_basket(options: argparse.Namespace) -> tuple[Any, int]:
     result = {"data": name} | result
     if options.out is not None:
         recommender_files.save(options.out, fitted, name, result)
+    del result["by_customer"]
     if not options.json:
         _show(result)
     return result, 0
@@ -60,15 +74,18 @@ def _show(result: dict[str, Any]) -> None:
 def _recommend(options: argparse.Namespace) -> tuple[Any, int]:
     from dataclasses import asdict
 
+    _pin()
     from layoutlab.retail.recommendation import recommend, recommender_files
+    from layoutlab.retail.recommendation.stock import read_stock
 
+    stock = None if options.stock is None else read_stock(options.stock)
     fitted = recommender_files.load(options.model)
     exclude = _items(options.exclude)
     if options.basket is not None:
-        found = recommend.goes_with(fitted, _items(options.basket), options.k, exclude)
+        found = recommend.goes_with(fitted, _items(options.basket), options.k, exclude, stock)
     else:
         history = [_items(basket) for basket in options.history.split(";")]
-        found = recommend.recommend(fitted, history, options.k, exclude)
+        found = recommend.recommend(fitted, history, options.k, exclude, stock)
     if not options.json:
         for one in found:
             print(f"{one.item:<12}{one.score:>9.3f}  {'; '.join(map(_said, one.reasons))}")

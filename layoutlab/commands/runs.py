@@ -24,6 +24,13 @@ def add(verbs: Any) -> None:
     track = add_verb(verbs, "track", "project finished stages to MLflow", _track)
     track.add_argument("--ui", action="store_true", help="open MLflow's pages on our database")
     track.add_argument("--rebuild", action="store_true", help="make the database anew from git")
+    track.add_argument("--promote", metavar="FOLDER", help="register the stored model in FOLDER; "
+                       "make it champion if it is ahead of the present one")  # fmt: skip
+    track.add_argument("--roll-back", action="store_true",
+                       help="make the champion's predecessor champion again")  # fmt: skip
+    track.add_argument(
+        "--name", default="next-basket", help="of the registered model (%(default)s)"
+    )
 
 
 def _sweep(options: argparse.Namespace) -> tuple[Any, int]:
@@ -71,7 +78,26 @@ def _track(options: argparse.Namespace) -> tuple[Any, int]:
         say(f"MLflow opens at {tracking.UI_ADDRESS}")
         command = tracking.ui_command()
         os.execvp(command[0], command)
+    if options.promote is not None or options.roll_back:
+        return _champion(options), 0
     result = tracking.rebuild() if options.rebuild else tracking.project_all()
     if not options.json:
         print(json.dumps(result, indent=2, default=str))
     return result, 0
+
+
+def _champion(options: argparse.Namespace) -> dict[str, Any]:
+    """Register and promote a model, or roll back; say what was decided."""
+    from dataclasses import asdict
+
+    import numpy as np
+
+    from layoutlab.tracking import registry
+
+    if options.roll_back:
+        decision = registry.roll_back(options.name)
+    else:
+        version = registry.register(options.promote, options.name)
+        decision = registry.promote(options.name, version, rng=np.random.default_rng(1))
+    say(decision.reason)
+    return {"name": options.name} | asdict(decision)

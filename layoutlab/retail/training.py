@@ -13,6 +13,7 @@ import numpy as np
 
 from layoutlab.errors import InputError
 
+Loss = Callable[[keras.KerasTensor, keras.KerasTensor], keras.KerasTensor]
 Part = Callable[[np.ndarray], tuple[np.ndarray, np.ndarray]]
 
 
@@ -67,7 +68,7 @@ def fit(
     part: Part,
     recipe: Schedule,
     *,
-    loss: keras.losses.Loss,
+    loss: keras.losses.Loss | Loss,
     later: tuple[np.ndarray, np.ndarray] | None = None,
     block: int = 8192,
     rng: np.random.Generator,
@@ -83,7 +84,8 @@ def fit(
     part : callable
         From row numbers, in order, to what the model takes and the target.
     recipe : Schedule
-    loss : keras.losses.Loss
+    loss : keras.losses.Loss, or callable
+        From target and answer to a loss per row.
     later : pair of ndarray, optional
         Validation input and target, scored after every epoch in blocks of `block`.
     block : int

@@ -3,9 +3,10 @@
 Candidates are the customer's own items, then those that like-minded customers, or all customers,
 bought last. Numbers come from the customer's own baskets (how often, how lately, how regularly),
 from training customers with a like history (their next baskets and their habits), from pairs of
-items, and from the item alone. Training customers are described fold by fold, each by a memory of
-the other folds: leaving out only the customer's own basket would betray it, since a count one
-lower than for everybody else names exactly the items that were in it.
+items, from a linear model of the next basket, and from the item alone. Training customers are
+described fold by fold, each by a memory of the other folds: leaving out only the customer's own
+basket would betray it, since a count one lower than for everybody else names exactly the items that
+were in it.
 """
 
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ import numpy as np
 from scipy import sparse
 
 from layoutlab.errors import InputError
+from layoutlab.retail.recommendation.basket_regression import FAST, expected
 from layoutlab.retail.recommendation.counting import counted_at, habit_vectors, nearest
 from layoutlab.retail.recommendation.customer_memory import (
     HABITS,
@@ -24,6 +26,7 @@ from layoutlab.retail.recommendation.customer_memory import (
     unit,
 )
 from layoutlab.retail.recommendation.histories import Histories, cut, lines, take
+from layoutlab.retail.recommendation.product_kernels import mix, product
 
 N_CANDIDATES = 120
 N_FOLDS = 8
@@ -32,7 +35,7 @@ CELLS = 2_000_000
 LEAST = 1e-3
 RECENT = 0.6
 DECAYS = (0.9, 0.7, 0.4)
-EVERY_DECAY = {0.0, 1.0, RECENT, *DECAYS, *(decay for decay, _ in SPACES)}
+EVERY_DECAY = {0.0, 1.0, RECENT, FAST, *DECAYS, *(decay for decay, _ in SPACES)}
 
 OWN = (
     "log_count", "share", "decay_90", "decay_70", "decay_40", "in_last", "in_last_two",
@@ -43,11 +46,12 @@ AROUND = (
     "habits", "pairs_all", "together", "together_sharp", "pairs_last", "follows",
     "follows_recent", "follows_sharp",
 )  # fmt: skip
+LINEAR = ("expected", "expected_smooth")
 ITEM = ("log_popular", "log_late", "trend", "rebuy")
 CUSTOMER = ("log_baskets", "log_items", "log_basket_size", "log_last_size", "repeat_share")
 FIRST_LOOK = (AROUND.index("next_of_600"), AROUND.index("habits"))
 NEVER = OWN.index("never")
-NAMES = OWN + AROUND + ITEM + CUSTOMER
+NAMES = OWN + AROUND + LINEAR + ITEM + CUSTOMER
 
 
 @dataclass(frozen=True)
@@ -135,27 +139,35 @@ def _block(memory: Memory, asked: Histories, n_candidates: int) -> tuple[np.ndar
         for place in FIRST_LOOK
     )
     worth += 0.5 * memory.late / max(memory.late.max(), 1e-9) + 100 * np.minimum(count, 1) + count
-    items = np.argsort(-worth, axis=1, kind="stable")[:, : min(n_candidates, memory.width)]
-    features = [np.take_along_axis(table, items, axis=1) for table in _own(asked, counts)]
+    items = np.stack([_best(one, min(n_candidates, memory.width)) for one in worth])
+    features = _own(asked, counts, items)
     features += [np.log(np.take_along_axis(table, items, axis=1) + LEAST) for table in around]
+    features += expected(memory.regression, unit(counts[1.0]), unit(counts[FAST]), items)
     features += [value[items] for value in memory.item_numbers]
     features += [np.broadcast_to(value[:, None], items.shape) for value in _customer(asked)]
     return items, np.stack(features, axis=2, dtype=np.float32)
+
+
+def _best(worth: np.ndarray, k: int) -> np.ndarray:
+    """Return the places of the k highest, best first; ties go to the lower place."""
+    least = np.partition(worth, len(worth) - k)[len(worth) - k]
+    some = np.flatnonzero(worth >= least)
+    best: np.ndarray = some[np.argsort(-worth[some], kind="stable")[:k]]
+    return best
 
 
 def _around(
     memory: Memory, asked: Histories, counts: dict[float, sparse.csr_array]
 ) -> list[np.ndarray]:
     """Return what neighbours and pairs say of every item, each (n, m), as `AROUND` names."""
-    weights = []
+    tables = []
     for (decay, sizes), known in zip(SPACES, memory.spaces, strict=True):
-        like = (unit(counts[decay]) @ known).toarray()
-        weights += [_weights(like, k) for k in sizes]
-    shares = memory.last_by_item @ np.concatenate(weights).T
-    tables = np.split(np.ascontiguousarray(shares.T), len(weights))
+        like = product(unit(counts[decay]), known)
+        tables += [mix(*_near(like, k), memory.last) for k in sizes]
     vector = habit_vectors(asked, memory.width, HABITS)
-    like = 2 * (vector @ memory.habits_by_item).toarray() - memory.habits_square
-    tables.append((nearest(like, HABITS.neighbours) @ memory.habits).toarray())
+    like = 2 * product(vector, memory.habits_by_item) - memory.habits_square
+    near = nearest(like, HABITS.neighbours)
+    tables.append(mix(near, np.full(near.shape, 1 / near.shape[1]), memory.habits))
     had, newest, recent = flags(counts[1.0]), flags(counts[0.0]), counts[RECENT]
     told = (
         (had, (memory.pairs, memory.together, memory.together_sharp)),
@@ -164,38 +176,37 @@ def _around(
     )
     for rows, matrices in told:
         weight = np.maximum(np.asarray(rows.sum(axis=1)).ravel(), 1e-6)[:, None]
-        tables += [(rows @ pairs).toarray() / weight for pairs in matrices]
+        tables += [product(rows, pairs) / weight for pairs in matrices]
     return tables
 
 
-def _weights(like: np.ndarray, k: int) -> np.ndarray:
-    """Return the shares of the k nearest in an answer, by squared likeness; shape as `like`."""
-    n = like.shape[1]
-    if k < n:
-        near = np.argpartition(-like, k - 1, axis=1)[:, :k]
-    else:
-        near = np.broadcast_to(np.arange(n), like.shape)
+def _near(like: np.ndarray, k: int) -> tuple[np.ndarray, np.ndarray]:
+    """Return the k nearest and their shares in an answer, by squared likeness; (n, k) each."""
+    near = nearest(like, k)
     square = np.maximum(np.take_along_axis(like, near, axis=1), 0) ** 2
-    weights = np.zeros_like(like)
-    total = np.maximum(square.sum(axis=1, keepdims=True), 1e-9)
-    np.put_along_axis(weights, near, square / total, axis=1)
-    return weights
+    return near, square / np.maximum(square.sum(axis=1, keepdims=True), 1e-9)
 
 
-def _own(asked: Histories, counts: dict[float, sparse.csr_array]) -> list[np.ndarray]:
-    """Return what the customer's own baskets say of every item, each (n, m), as `OWN` names."""
+def _own(
+    asked: Histories, counts: dict[float, sparse.csr_array], items: np.ndarray
+) -> list[np.ndarray]:
+    """Return what the customer's own baskets say of candidates, each (n, c), as `OWN` names."""
     user, age, code = lines(asked)
     n_baskets = np.diff(asked.first_basket)
-    count = counts[1.0].toarray()
-    shape = count.shape
-    youngest, oldest = np.full(shape, 99.0, np.float32), np.zeros(shape, np.float32)
+    youngest = np.full(counts[1.0].shape, 99.0, np.float32)
+    oldest = np.zeros(counts[1.0].shape, np.float32)
     np.minimum.at(youngest, (user, code), age)
     np.maximum.at(oldest, (user, code), age)
+    count, youngest, oldest = (
+        np.take_along_axis(table, items, axis=1)
+        for table in (counts[1.0].toarray(), youngest, oldest)
+    )
     never = count == 0
     gap = (oldest - youngest) / np.maximum(count - 1, 1)
     gap = np.where(count > 1, gap, 20.0)
     decayed = [
-        counts[decay].toarray() / np.maximum((1 - decay**n_baskets) / (1 - decay), 1e-9)[:, None]
+        np.take_along_axis(counts[decay].toarray(), items, axis=1)
+        / np.maximum((1 - decay**n_baskets) / (1 - decay), 1e-9)[:, None]
         for decay in DECAYS
     ]
     return [

@@ -9,6 +9,7 @@ from scipy import sparse
 from layoutlab.errors import InputError
 from layoutlab.retail.recommendation import ranking
 from layoutlab.retail.recommendation.histories import Histories, lines, split_last, take
+from layoutlab.retail.recommendation.product_kernels import mix, product
 
 BLOCK = 512
 
@@ -128,28 +129,27 @@ def tifu(train: Histories, width: int, habits: Habits | None = None) -> Score:
     """
     habits = habits or Habits()
     known = habit_vectors(train, width, habits)
+    known_by_item = sparse.csr_array(known.T)
     squares = known.multiply(known).sum(axis=1)
 
     def score(asked: Histories) -> np.ndarray:
         own = habit_vectors(asked, width, habits)
-        near = nearest(2 * (own @ known.T).toarray() - squares, habits.neighbours)
-        worth: np.ndarray = (habits.own * own + (1 - habits.own) * (near @ known)).toarray()
+        near = nearest(2 * product(own, known_by_item) - squares, habits.neighbours)
+        around = mix(near, np.full(near.shape, 1 / near.shape[1]), known)
+        worth: np.ndarray = habits.own * own.toarray() + (1 - habits.own) * around
         return worth
 
     return score
 
 
-def nearest(likeness: np.ndarray, k: int) -> sparse.csr_array:
-    """Return the averaging matrix of the k most alike columns of each row, shape as `likeness`."""
+def nearest(likeness: np.ndarray, k: int) -> np.ndarray:
+    """Return the k most alike columns of each row (all when there are fewer), ascending."""
     n, m = likeness.shape
-    k = min(k, m)
-    if k < m:
-        chosen = np.argpartition(-likeness, k - 1, axis=1)[:, :k]
-        chosen.sort(axis=1)
-    else:
-        chosen = np.tile(np.arange(m), (n, 1))
-    weight = np.full(n * k, 1 / k, np.float32)
-    return sparse.csr_array((weight, chosen.ravel(), np.arange(n + 1) * k), shape=(n, m))
+    if k >= m:
+        return np.tile(np.arange(m), (n, 1))
+    chosen: np.ndarray = np.argpartition(-likeness, k - 1, axis=1)[:, :k]
+    chosen.sort(axis=1)
+    return chosen
 
 
 GRID = tuple(
@@ -179,5 +179,11 @@ def tune(
 
 def quality(ranked: np.ndarray, truth: sparse.csr_array) -> float:
     """Return the mean of recall, NDCG and hits at 10: the measure everything is chosen by."""
+    return float(qualities(ranked, truth).mean())
+
+
+def qualities(ranked: np.ndarray, truth: sparse.csr_array) -> np.ndarray:
+    """Return each customer's mean of recall, NDCG and hits at 10, shape (n,)."""
     found = ranking.measures(ranking.hits(ranked, truth), np.diff(truth.indptr), 10)
-    return float(np.mean([found[name].mean() for name in ("recall", "ndcg", "phr")]))
+    each: np.ndarray = np.mean([found[name] for name in ("recall", "ndcg", "phr")], axis=0)
+    return each

@@ -6,7 +6,8 @@ from functools import cached_property
 import numpy as np
 from scipy import sparse
 
-from layoutlab.retail.recommendation.counting import Habits, counted, habit_vectors, popularity
+from layoutlab.retail.recommendation.basket_regression import FAST, Regression, regress
+from layoutlab.retail.recommendation.counting import Habits, counted_at, habit_vectors, popularity
 from layoutlab.retail.recommendation.histories import Histories, split_last
 
 PRIOR = 5.0
@@ -18,7 +19,7 @@ HABITS = Habits(neighbours=100, own=0.0)
 class Memory:
     """What is kept of n training customers over m items.
 
-    `before` are their histories, `last_by_item` (m, n) their next baskets; `spaces` their
+    `before` are their histories, `last` (n, m) their next baskets; `spaces` their
     histories as unit vectors (m, n), one for each of `SPACES`; `habits` TIFU's vectors of all
     their baskets (n, m), `habits_by_item` the same turned, `habits_square` their squared lengths;
     `popular` counts baskets with an item, `late` next baskets with it, `held` customers who had
@@ -26,11 +27,12 @@ class Memory:
     before (in their newest basket), `pairs` (`pairs_last`), shape (m, m), is the share whose next
     basket holds the column's; `together` the share of the row's baskets that hold the column's;
     `follows` the share of the row's baskets followed by one that holds the column's. Those named
-    ``sharp`` are squared, so that their mean hears the few strong pairs.
+    ``sharp`` are squared, so that their mean hears the few strong pairs. `regression` is that of
+    next baskets on histories.
     """
 
     before: Histories
-    last_by_item: sparse.csr_array
+    last: sparse.csr_array
     spaces: tuple[sparse.csr_array, ...]
     habits: sparse.csr_array
     habits_by_item: sparse.csr_array
@@ -45,6 +47,7 @@ class Memory:
     together_sharp: sparse.csr_array
     follows: sparse.csr_array
     follows_sharp: sparse.csr_array
+    regression: Regression
 
     @property
     def width(self) -> int:
@@ -71,7 +74,8 @@ class Memory:
 def remember(train: Histories, width: int) -> Memory:
     """Return what is kept of the training customers."""
     before, last = split_last(train, width)
-    had, newest = flags(counted(before, width)), flags(counted(before, width, 0.0))
+    counts = counted_at(before, width, {0.0, 1.0, FAST, *(decay for decay, _ in SPACES)})
+    had, newest = flags(counts[1.0]), flags(counts[0.0])
     bought = last.astype(np.float32)
     held = np.asarray(had.sum(axis=0)).ravel()
     in_newest = np.asarray(newest.sum(axis=0)).ravel()
@@ -80,9 +84,9 @@ def remember(train: Histories, width: int) -> Memory:
     together, follows = _in_one_basket(train, width)
     return Memory(
         before,
-        _csr(bought.T),
-        tuple(_csr(unit(counted(before, width, decay)).T) for decay, _ in SPACES),
-        habits,
+        _csr(bought),
+        tuple(_csr(unit(counts[decay]).T) for decay, _ in SPACES),
+        _csr(habits),
         _csr(habits.T),
         habits.multiply(habits).sum(axis=1),
         popularity(train, width),
@@ -92,14 +96,18 @@ def remember(train: Histories, width: int) -> Memory:
         _csr(_over(held) @ (had.T @ bought)),
         _csr(_over(in_newest) @ (newest.T @ bought)),
         together,
-        together.power(2),
+        _csr(together.power(2)),
         follows,
-        follows.power(2),
+        _csr(follows.power(2)),
+        regress(unit(counts[1.0]), unit(counts[FAST]), bought),
     )
 
 
 def _csr(matrix: sparse.sparray) -> sparse.csr_array:
-    return sparse.csr_array(matrix, dtype=np.float32)
+    """Return rows in the types `product_kernels` reads without copying."""
+    rows = sparse.csr_array(matrix, dtype=np.float32)
+    rows.indptr, rows.indices = rows.indptr.astype(np.int32), rows.indices.astype(np.int32)
+    return rows
 
 
 def _over(counts: np.ndarray) -> sparse.dia_array:

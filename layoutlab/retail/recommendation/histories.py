@@ -116,6 +116,16 @@ def take(histories: Histories, chosen: np.ndarray) -> Histories:
     return _take(histories.users[chosen], histories, n_baskets, keep)
 
 
+def joined(first: Histories, second: Histories) -> Histories:
+    """Return the customers of both, those of `first` before those of `second`."""
+    return Histories(
+        np.r_[first.users, second.users],
+        np.r_[first.first_basket, first.first_basket[-1] + second.first_basket[1:]],
+        np.r_[first.first_line, first.first_line[-1] + second.first_line[1:]],
+        np.r_[first.codes, second.codes],
+    )
+
+
 def places(starts: np.ndarray, sizes: np.ndarray) -> np.ndarray:
     """Return ``starts[0], starts[0] + 1, ...``, `sizes[0]` of them, then those of the next."""
     ends = np.cumsum(sizes)

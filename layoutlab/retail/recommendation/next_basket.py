@@ -1,7 +1,8 @@
 """What will a customer buy next, and how sure are we that the answer is any good?
 
-Fits the baselines and the Keras model on training customers, chooses between them on validation
-customers, and measures all of them on test customers, whose last basket nothing else has seen.
+Fits the baselines and the Keras model on training customers and chooses between them on validation
+customers. Then the model and the trees are trained once more, on both, whose last baskets are all
+known by then; and everything is measured on test customers, whose last basket nothing has seen.
 """
 
 import time
@@ -20,11 +21,12 @@ from layoutlab.retail.recommendation.candidate_features import (
     describe_training,
 )
 from layoutlab.retail.recommendation.customer_memory import Memory, remember
-from layoutlab.retail.recommendation.histories import Histories, Study, split_last
+from layoutlab.retail.recommendation.histories import Histories, Study, joined, split_last, take
 from layoutlab.retail.recommendation.reranking import fit_reranker, rerank
 from layoutlab.retail.recommendation.set_model import Recipe, fit_network, quick_scores, ranked
 
 K = max(ranking.CUTS)
+TRIAL_MEMBERS = 2
 FALLBACKS = ("popularity", "personal_count", "tifu_knn")
 TREES = "boosted_trees"
 MODEL = "set_model"
@@ -34,9 +36,12 @@ MODEL = "set_model"
 class Fitted:
     """A model, what it has to remember, and how it was chosen.
 
-    `chosen` is the method that answers: `MODEL`, or the best of `FALLBACKS` where that was ahead
-    on validation; `validation` holds each method's mean of recall, NDCG and hits at 10 there;
-    `trees` is none in a stored model; `history` is `fit_network`'s.
+    `known` are training customers, `n_train` of them, then validation customers: `memory`, `model`
+    and `trees` rest on all of them, the counting methods on the first. `chosen` is the method
+    that answers: `MODEL`, or the best of `FALLBACKS` where that was ahead on validation;
+    `validation` holds each method's mean of recall, NDCG and hits at 10 there, of a model of at
+    most `TRIAL_MEMBERS` networks trained on training customers alone, and `history` is
+    `fit_network`'s of that model. `trees` is none in a stored model.
     """
 
     items: np.ndarray
@@ -44,10 +49,21 @@ class Fitted:
     model: keras.Model
     trees: Any
     habits: counting.Habits
-    train: Histories
+    known: Histories
+    n_train: int
     chosen: str
     validation: dict[str, float]
     history: dict[str, list[float]]
+
+    @cached_property
+    def train(self) -> Histories:
+        """The training customers alone."""
+        return take(self.known, np.arange(self.n_train))
+
+    @cached_property
+    def popular(self) -> np.ndarray:
+        """How many baskets of training customers hold each item."""
+        return counting.popularity(self.train, len(self.items))
 
     @cached_property
     def place_of(self) -> dict[str, int]:
@@ -61,7 +77,7 @@ class Fitted:
 
 
 def fit(study: Study, recipe: Recipe | None = None, *, rng: np.random.Generator) -> Fitted:
-    """Fit every method on training customers and choose one on validation customers.
+    """Fit every method on training customers, choose one on validation customers, fit it on both.
 
     Parameters
     ----------
@@ -70,28 +86,34 @@ def fit(study: Study, recipe: Recipe | None = None, *, rng: np.random.Generator)
     recipe : Recipe, optional
     rng : numpy.random.Generator
     """
+    recipe = recipe or Recipe()
     width = len(study.items)
     asked, truth = split_last(study.validate, width)
-    memory = remember(study.train, width)
-    candidates = describe_training(study.train, width)
+    habits = counting.tune(study.train, study.validate, width)[0]
+    for_choice, for_trees, for_model = rng.spawn(3)
+    memory, candidates = remember(study.train, width), describe_training(study.train, width)
     seen = describe(memory, asked, truth)
-    model, history = fit_network(candidates, seen, recipe, rng=rng)
-    fitted = Fitted(
-        study.items,
-        memory,
-        model,
-        fit_reranker(candidates, rng=rng),
-        counting.tune(study.train, study.validate, width)[0],
-        study.train,
-        MODEL,
-        {},
-        history,
+    few = replace(recipe, members=min(recipe.members, TRIAL_MEMBERS))
+    model, history = fit_network(candidates, seen, few, rng=for_choice)
+    trees = fit_reranker(candidates, rng=for_choice)
+    n_train = len(study.train)
+    trial = Fitted(
+        study.items, memory, model, trees, habits, study.train, n_train, MODEL, {}, history
     )
-    answers = rankings(fitted, asked, seen)
+    answers = rankings(trial, asked, seen)
     validation = {name: counting.quality(answer, truth) for name, answer in answers.items()}
     best = max(FALLBACKS, key=lambda name: validation[name])
     chosen = best if validation[best] > validation[MODEL] else MODEL
-    return replace(fitted, chosen=chosen, validation=validation)
+    trial = replace(trial, chosen=chosen, validation=validation)
+    known = joined(study.train, study.validate)
+    candidates = describe_training(known, width)
+    return replace(
+        trial,
+        memory=remember(known, width),
+        model=fit_network(candidates, None, recipe, rng=for_model)[0],
+        trees=fit_reranker(candidates, rng=for_trees),
+        known=known,
+    )
 
 
 def rankings(
@@ -99,7 +121,7 @@ def rankings(
 ) -> dict[str, np.ndarray]:
     """Return each method's 20 best items for each customer, (n, 20), -1 where there are no more."""
     width = len(fitted.items)
-    popular = fitted.memory.popular
+    popular = fitted.popular
     scorers = {
         "popularity": counting.most_popular(fitted.train, width),
         "personal_count": counting.personal(width),
@@ -121,8 +143,9 @@ def evaluate(study: Study, fitted: Fitted, *, rng: np.random.Generator) -> dict[
     -------
     dict
         Figures of the chosen method by name (``recall_at_10`` ...), ``intervals``, ``parts``,
-        ``chosen``, ``baselines`` (the same of every other method), ``validation`` and counts of
-        customers and items.
+        ``chosen``, ``baselines`` (the same of every other method), ``validation``, counts of
+        customers and items, and ``by_customer``: of each test customer, by id, the mean of the
+        chosen method's recall, NDCG and hits at 10.
     """
     width = len(study.items)
     asked, truth = split_last(study.test, width)
@@ -134,6 +157,7 @@ def evaluate(study: Study, fitted: Fitted, *, rng: np.random.Generator) -> dict[
         for (name, answer), seed in zip(answers.items(), seeds, strict=True)
     }
     chosen = reports[fitted.chosen]
+    each = counting.qualities(answers[fitted.chosen], truth)
     return chosen.figures | {
         "intervals": _lists(chosen.intervals),
         "parts": chosen.parts,
@@ -149,6 +173,7 @@ def evaluate(study: Study, fitted: Fitted, *, rng: np.random.Generator) -> dict[
         },
         "items": width,
         "left_out": study.left_out,
+        "by_customer": dict(zip(asked.users.tolist(), each.tolist(), strict=True)),
     }  # fmt: skip
 
 

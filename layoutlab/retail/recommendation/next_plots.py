@@ -58,7 +58,7 @@ def draw_losses(
     Parameters
     ----------
     history : mapping of str to sequence of float
-        ``train`` and ``validation``, nats.
+        ``train`` and ``validation``, as `fit_network` gives it.
     ax : Axes, optional
     caption : str
     """
@@ -68,7 +68,7 @@ def draw_losses(
         losses = history[name]
         ax.plot(np.arange(len(losses)) + 1, losses, "o-", color=colour, label=label)
     ax.xaxis.set_major_locator(MaxNLocator(integer=True))
-    ax.set(title="What the networks learn", xlabel="epoch", ylabel="loss (nats)")
+    ax.set(title="What the networks learn", xlabel="epoch", ylabel="loss")
     ax.legend()
     write_caption(ax, caption)
     return ax

@@ -98,7 +98,7 @@ def goes_with(
     barred = _barred(fitted, k, exclude, stock)
     asked = _histories(fitted, [basket])
     memory = fitted.memory
-    share = memory.popular / max(len(fitted.train.first_line) - 1, 1)
+    share = memory.popular / max(len(fitted.known.first_line) - 1, 1)
     rows = memory.together[asked.codes].toarray()
     worth = np.maximum(rows - share, 0).sum(axis=0) if len(rows) else share
     worth[np.r_[barred, asked.codes]] = -1
@@ -159,7 +159,7 @@ def _scored(fitted: Fitted, asked: Histories) -> tuple[np.ndarray, np.ndarray]:
     score = counting.personal(width)
     if fitted.chosen == "tifu_knn":
         score = counting.tifu(fitted.train, width, fitted.habits)
-    popular = fitted.memory.popular / (1 + fitted.memory.popular.max())
+    popular = fitted.popular / (1 + fitted.popular.max())
     return np.arange(width), score(asked)[0] + 1e-6 * popular
 
 
@@ -188,7 +188,7 @@ def _why(
 def _joined(fitted: Fitted, codes: np.ndarray, item: int) -> tuple[dict[str, Any], ...]:
     """Return the basket's items that an item goes with most, strongest first."""
     memory = fitted.memory
-    usual = memory.popular[item] / max(len(fitted.train.first_line) - 1, 1)
+    usual = memory.popular[item] / max(len(fitted.known.first_line) - 1, 1)
     share = memory.together[codes, [item] * len(codes)] if len(codes) else np.empty(0)
     reasons = [
         {

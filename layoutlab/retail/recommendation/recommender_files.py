@@ -18,8 +18,8 @@ from layoutlab.retail.recommendation.customer_memory import remember
 from layoutlab.retail.recommendation.histories import Histories
 from layoutlab.retail.recommendation.next_basket import FALLBACKS, MODEL, Fitted
 
-MODEL_FILE, HISTORIES_FILE, CARD_FILE, CARD_TEXT = (
-    "model.keras", "histories.npz", "card.json", "card.md"
+MODEL_FILE, HISTORIES_FILE, CUSTOMERS_FILE, CARD_FILE, CARD_TEXT = (
+    "model.keras", "histories.npz", "customers.npz", "card.json", "card.md"
 )  # fmt: skip
 ARRAYS = ("users", "first_basket", "first_line", "codes", "items")
 LIMITS = (
@@ -31,7 +31,7 @@ LIMITS = (
 
 
 def save(folder: str | Path, fitted: Fitted, data: str, result: dict[str, Any]) -> None:
-    """Write the model, what it remembers and its card into a folder.
+    """Write the model, what it remembers, how it did by customer, and its card into a folder.
 
     Parameters
     ----------
@@ -43,20 +43,26 @@ def save(folder: str | Path, fitted: Fitted, data: str, result: dict[str, Any]) 
         From `next_basket.evaluate`; times are left out, so that equal training gives equal bytes.
     """
     folder = Path(folder)
-    train = fitted.train
+    known = fitted.known
     canonical.write_keras(folder / MODEL_FILE, fitted.model)
     canonical.write_npz(
         folder / HISTORIES_FILE,
-        users=train.users,
-        first_basket=train.first_basket,
-        first_line=train.first_line,
-        codes=train.codes,
+        users=known.users,
+        first_basket=known.first_basket,
+        first_line=known.first_line,
+        codes=known.codes,
         items=fitted.items,
+    )
+    canonical.write_npz(
+        folder / CUSTOMERS_FILE,
+        users=np.array(list(result["by_customer"]), dtype=str),
+        values=np.array(list(result["by_customer"].values())),
     )
     card = {
         "name": "next basket",
         "data": data,
         "split": "by customer; the last basket of each is what is foretold; "
+        "chosen on validation customers, trained once more with them; "
         "test customers were not used before measuring",
         "customers": result["customers"],
         "chosen": fitted.chosen,
@@ -67,6 +73,7 @@ def save(folder: str | Path, fitted: Fitted, data: str, result: dict[str, Any]) 
         "limits": LIMITS,
         "features": NAMES,
         "habits": asdict(fitted.habits),
+        "n_train": fitted.n_train,
         "catalogue_sha256": _catalogue(fitted.items),
     }
     canonical.write_json(folder / CARD_FILE, card)
@@ -94,14 +101,15 @@ def load(folder: str | Path) -> Fitted:
             f"{folder}: expected model, histories and card of one training with "
             f"{len(NAMES)} features, got files that do not belong together"
         )
-    train = Histories(users, baskets, lines, codes)
+    known = Histories(users, baskets, lines, codes)
     return Fitted(
         items,
-        remember(train, len(items)),
+        remember(known, len(items)),
         model,
         None,
         Habits(**card["habits"]),
-        train,
+        known,
+        card["n_train"],
         card["chosen"],
         card["validation"],
         {"train": [], "validation": []},
@@ -116,7 +124,10 @@ def _read_card(path: Path) -> dict[str, Any]:
     except ValueError as error:
         raise InputError(f"{path}: expected a model card in JSON ({error})") from error
     known = isinstance(card, dict) and card.get("chosen") in (*FALLBACKS, MODEL)
-    if not known or not {"catalogue_sha256", "habits", "validation", "features"} <= card.keys():
+    if (
+        not known
+        or not {"catalogue_sha256", "habits", "n_train", "validation", "features"} <= card.keys()
+    ):
         raise InputError(f"{path}: expected the card of a next-basket model, got another")
     if tuple(card["features"]) != NAMES:
         raise InputError(

@@ -3,9 +3,10 @@
 Every candidate's features pass one shared layer. Attention over the items the customer had before
 (over all candidates where there are none) makes the code of that set (Lee et al. 2019, ICML,
 section 3.2), which joins each candidate. Then two heads score it, one for items bought before and
-one for new ones, since the two follow different rules (Li et al. 2023, ACM TOIS 41:4). The loss is
-that of a softmax over the candidates with the basket's items sharing the truth (Cao et al. 2007,
-ICML). Several networks are trained side by side in one model and their scores are averaged.
+one for new ones, since the two follow different rules (Li et al. 2023, ACM TOIS 41:4). The loss
+joins that of a softmax over the candidates, with the basket's items sharing the truth (Cao et al.
+2007, ICML), to the logistic loss of each candidate alone, under which large baskets count for more.
+Several networks are trained side by side in one model and their scores are averaged.
 """
 
 from collections.abc import Callable
@@ -15,10 +16,13 @@ import keras
 import numpy as np
 
 from layoutlab.errors import InputError
+from layoutlab.retail import training
 from layoutlab.retail.recommendation.candidate_features import NAMES, NEVER, Candidates
 
 BLOCK = 256
 BARRED = 50.0
+LOGISTIC_SCALE = 10.0
+DENSE = ("first", "attention", "set_item", "second", "set_code", "repeat", "explore")
 MOST_CUSTOMERS = 20_000
 
 
@@ -28,7 +32,8 @@ class Recipe:
 
     Networks (`members`) of two hidden layers of `width` units and a set code of `code` units,
     `dropout` share, `epochs` passes in batches of `batch` customers, AdamW with `weight_decay`
-    and a `learning_rate` that falls to zero along a half cosine.
+    and a `learning_rate` that falls to zero along a half cosine; `logistic` is the share of the
+    logistic loss.
     """
 
     members: int = 4
@@ -39,18 +44,12 @@ class Recipe:
     batch: int = 64
     learning_rate: float = 2e-3
     weight_decay: float = 1e-4
+    logistic: float = 0.3
 
     def __post_init__(self) -> None:
-        for name in ("members", "width", "code", "epochs", "batch"):
-            if getattr(self, name) < 1:
-                raise InputError(f"expected {name} of at least 1, got {getattr(self, name)}")
-        if not 0 <= self.dropout < 1:
-            raise InputError(f"expected dropout from 0 to below 1, got {self.dropout}")
-        if self.learning_rate <= 0 or self.weight_decay < 0:
-            raise InputError(
-                "expected learning_rate above 0 and weight_decay of at least 0, "
-                f"got {self.learning_rate} and {self.weight_decay}"
-            )
+        training.require_possible(self, "members", "width", "code")
+        if not 0 <= self.logistic <= 1:
+            raise InputError(f"expected logistic from 0 to 1, got {self.logistic}")
 
 
 def fit_network(
@@ -80,7 +79,7 @@ def fit_network(
     model : keras.Model
         From features (n, c, f) to scores (n, c).
     history : dict of str to list of float
-        ``train`` and ``validation``: mean loss of the networks after each epoch, nats; the
+        ``train`` and ``validation``: mean loss of the networks after each epoch; the
         second empty without validation.
 
     Raises
@@ -94,32 +93,30 @@ def fit_network(
         raise InputError("expected training customers whose next basket holds a candidate")
     taught = rng.permutation(taught)[:MOST_CUSTOMERS]
     model = network(train.features[taught], recipe, rng)
-    trained = keras.Model(model.input, model.get_layer("members").output)
-    steps = -(-len(taught) // recipe.batch) * recipe.epochs
-    trained.compile(
-        keras.optimizers.AdamW(
-            keras.optimizers.schedules.CosineDecay(recipe.learning_rate, steps),
-            weight_decay=recipe.weight_decay,
-        ),
-        loss=keras.losses.CategoricalCrossentropy(from_logits=True),
-        jit_compile=False,
+    history = training.fit(
+        keras.Model(model.input, model.get_layer("members").output),
+        taught,
+        lambda rows: (train.features[rows], _shares(train.label[rows], recipe.members)),
+        recipe,
+        loss=_loss(recipe.logistic),
+        later=None if validation is None else _taught(validation, recipe.members),
+        block=BLOCK,
+        rng=rng,
     )
-    later = None if validation is None else _taught(validation, recipe.members)
-    history: dict[str, list[float]] = {"train": [], "validation": []}
-    for _ in range(recipe.epochs):
-        order = rng.permutation(taught)
-        past = trained.fit(
-            train.features[order],
-            _shares(train.label[order], recipe.members),
-            batch_size=recipe.batch,
-            shuffle=False,
-            validation_data=later,
-            validation_batch_size=BLOCK,
-            verbose=0,
-        ).history
-        history["train"] += past["loss"]
-        history["validation"] += past.get("val_loss", [])
     return model, history
+
+
+def _loss(logistic: float) -> Callable[[keras.KerasTensor, keras.KerasTensor], keras.KerasTensor]:
+    """Return the loss of shares and scores (n, members, c): listwise, and of each candidate."""
+
+    def loss(shares: keras.KerasTensor, found: keras.KerasTensor) -> keras.KerasTensor:
+        in_list = keras.ops.categorical_crossentropy(shares, found, from_logits=True)
+        bought = keras.ops.cast(shares > 0, "float32")
+        alone = keras.ops.binary_crossentropy(bought, found, from_logits=True)
+        mean = keras.ops.mean(alone, axis=-1)
+        return (1 - logistic) * in_list + logistic * LOGISTIC_SCALE * mean
+
+    return loss
 
 
 def _taught(candidates: Candidates, members: int) -> tuple[np.ndarray, np.ndarray]:
@@ -215,22 +212,47 @@ def scores(model: keras.Model, features: np.ndarray) -> np.ndarray:
 
 
 def quick_scores(model: keras.Model) -> Callable[[np.ndarray], np.ndarray]:
-    """Return the model as a traced function, for one customer after another: (1, c, f) to (1, c).
+    """Return the model in plain NumPy, for one customer after another: (1, c, f) to (1, c).
 
-    Called as it is, a model spends some fifty times longer on finding its way through its layers
-    than on computing.
+    For so little to compute Keras spends most of its time on finding its way through the layers;
+    the answers are those of `scores` up to rounding.
     """
-    import tensorflow as tf
-
-    shape = tf.TensorSpec((None, None, len(NAMES)), tf.float32)
-    traced = tf.function(lambda given: model(given, training=False), input_signature=[shape])
-    traced = traced.get_concrete_function()
+    n_members = sum(layer.name.startswith("score_") for layer in model.layers)
+    held = [
+        {name: model.get_layer(f"{name}_{place}").get_weights() for name in DENSE}
+        for place in range(n_members)
+    ]
+    scaled = model.get_layer("scaled")
+    mean = np.asarray(scaled.mean, np.float32).reshape(-1)
+    spread = np.sqrt(np.asarray(scaled.variance, np.float32)).reshape(-1)
 
     def score(features: np.ndarray) -> np.ndarray:
-        found: np.ndarray = traced(tf.constant(features)).numpy()
-        return found
+        given = features[0]
+        new = given[:, NEVER] > 0.5
+        shown = (given - mean) / spread
+        votes = [_one_score(weights, shown, new) for weights in held]
+        vote: np.ndarray = np.stack(votes).mean(axis=0)
+        return vote[None]
 
     return score
+
+
+def _one_score(
+    weights: dict[str, list[np.ndarray]], shown: np.ndarray, new: np.ndarray
+) -> np.ndarray:
+    """Return one network's scores of one customer's scaled candidates, (c,), as `_member` does."""
+
+    def dense(name: str, given: np.ndarray) -> np.ndarray:
+        kernel, bias = weights[name]
+        out: np.ndarray = given @ kernel + bias
+        return out
+
+    hidden = np.maximum(dense("first", shown), 0)
+    heed = dense("attention", hidden)[:, 0] - BARRED * new
+    heed = np.exp(heed - heed.max())
+    code = (heed / heed.sum()) @ np.maximum(dense("set_item", hidden), 0)
+    hidden = np.maximum(dense("second", hidden) + dense("set_code", code), 0)
+    return np.where(new, dense("explore", hidden)[:, 0], dense("repeat", hidden)[:, 0])
 
 
 def ranked(model: keras.Model, candidates: Candidates, k: int) -> np.ndarray:

@@ -83,7 +83,7 @@ def test_what_goes_with_a_basket_is_what_shares_its_baskets(fitted):
     found = goes_with(fitted, ["2"], 3)
     together, popular = fitted.memory.together.toarray(), fitted.memory.popular
     place = fitted.place_of["2"]
-    gain = together[place] - popular / (len(fitted.train.first_line) - 1)
+    gain = together[place] - popular / (len(fitted.known.first_line) - 1)
     gain[place] = -1
     assert found[0].item == fitted.items[gain.argmax()]
     assert found[0].reasons[0]["item"] == "2"
