@@ -1,0 +1,1 @@
+"""Who walks where, sees what and buys what? Simulated trips over a store's plan."""

@@ -1,0 +1,189 @@
+"""How strong is each effect on a simulated shopper, how sure are we, and who says so?
+
+All effect sizes stand in ``effects.yaml`` beside this file, or in one of the user's own with the
+same names.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from layoutlab.errors import InputError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+BUILT_IN = Path(__file__).with_name("effects.yaml")
+STATUSES = ("measured", "assumed", "derived")
+KEYS = ("value", "band", "unit", "status", "source")
+MAY_BE_ZERO = (
+    "hurry_near_checkout",
+    "dwell_spread",
+    "habit_share",
+    "habit_weight",
+    "counter_clockwise",
+    "order_noise",
+    "detours_per_leg",
+    "perimeter_share",
+    "unplanned_share",
+    "affinity_strength",
+    "substitution",
+    "checkout_base_s",
+    "checkout_item_s",
+)
+SHARES = (
+    "habit_share",
+    "counter_clockwise",
+    "detours_per_leg",
+    "perimeter_share",
+    "unplanned_share",
+    "substitution",
+    "margin_rate",
+)
+
+
+@dataclass(frozen=True)
+class Effects:
+    """The effect sizes in use. Their units, bands and sources: `records`.
+
+    Change some with `dataclasses.replace`.
+
+    Raises
+    ------
+    InputError
+        For a value that is not finite, negative, 0 where it must not be, or a share above 1.
+    """
+
+    walking_speed_m_s: float
+    hurry_near_checkout: float
+    body_width_m: float
+    standing_off_m: float
+    face_piece_m: float
+    dwell_item_s: float
+    dwell_spread: float
+    regard_depth_m: float
+    regard_turn_deg: float
+    regard_grazing_deg: float
+    eye_height_m: float
+    habit_share: float
+    habit_weight: float
+    counter_clockwise: float
+    order_noise: float
+    detours_per_leg: float
+    detour_choice: float
+    perimeter_share: float
+    perimeter_band_m: float
+    unplanned_share: float
+    affinity_strength: float
+    affinity_cap: float
+    patience_m: float
+    substitution: float
+    checkout_base_s: float
+    checkout_item_s: float
+    checkout_choice_m: float
+    margin_rate: float
+    price_default: float
+    trips_per_day: float
+    opening_h: float
+    zone_side_m: float
+
+    def __post_init__(self) -> None:
+        for each in fields(self):
+            value = getattr(self, each.name)
+            _check(each.name, value)
+
+
+def load(path: str | Path | None = None) -> Effects:
+    """Return the effect sizes of a file.
+
+    Parameters
+    ----------
+    path : str or Path, optional
+        YAML with an entry of `KEYS` per effect; the one beside this module when not given.
+
+    Raises
+    ------
+    InputError
+        When there is no such file, or it is not of this form: the message names the effect.
+    """
+    entries = _entries(Path(path) if path is not None else BUILT_IN)
+    return Effects(**{name: float(entry["value"]) for name, entry in entries.items()})
+
+
+def records(path: str | Path | None = None) -> "pd.DataFrame":
+    """Return all that is known of each effect: name, value, low, high, unit, status, source."""
+    import pandas as pd
+
+    entries = _entries(Path(path) if path is not None else BUILT_IN)
+    rows = [
+        {
+            "effect": name,
+            "value": float(entry["value"]),
+            "low": float(entry["band"][0]),
+            "high": float(entry["band"][1]),
+            "unit": entry["unit"],
+            "status": entry["status"],
+            "source": entry["source"],
+        }
+        for name, entry in entries.items()
+    ]
+    return pd.DataFrame(rows)
+
+
+@lru_cache
+def _entries(path: Path) -> Mapping[str, Mapping[str, Any]]:
+    """Read and check a file of effects."""
+    import yaml
+
+    if not path.is_file():
+        raise InputError(f"expected a file of effects, but there is no file {path}")
+    try:
+        entries = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise InputError(f"{path.name}: expected YAML: {' '.join(str(error).split())}") from error
+    if not isinstance(entries, dict):
+        raise InputError(f"{path.name}: expected effects by name, got {type(entries).__name__}")
+    wanted = [each.name for each in fields(Effects)]
+    lacking, unknown = sorted(set(wanted) - set(entries)), sorted(set(entries) - set(wanted))
+    if lacking or unknown:
+        said = "".join(
+            f"; {what} {', '.join(names)}"
+            for what, names in (("it lacks", lacking), ("it has the unknown", unknown))
+            if names
+        )
+        raise InputError(f"{path.name}: expected {len(wanted)} effects by name{said}")
+    for name in wanted:
+        _check_entry(name, entries[name])
+    return {name: entries[name] for name in wanted}
+
+
+def _check_entry(name: str, entry: Any) -> None:
+    if not isinstance(entry, dict) or sorted(entry) != sorted(KEYS):
+        raise InputError(f"{name}: expected {', '.join(KEYS)}, got {_shown(entry)}")
+    _check(name, entry["value"])
+    band = entry["band"]
+    if not isinstance(band, list) or len(band) != 2 or not all(map(_is_number, band)):
+        raise InputError(f"{name}: expected a band of two numbers, got {band}")
+    if not band[0] <= entry["value"] <= band[1]:
+        raise InputError(f"{name}: expected a value within {band}, got {entry['value']}")
+    if entry["status"] not in STATUSES:
+        raise InputError(f"{name}: expected status {' or '.join(STATUSES)}, got {entry['status']}")
+
+
+def _check(name: str, value: Any) -> None:
+    if not _is_number(value) or not 0 <= value < float("inf"):
+        raise InputError(f"{name}: expected a number of at least 0, got {value}")
+    if value == 0 and name not in MAY_BE_ZERO:
+        raise InputError(f"{name}: expected a number above 0, got {value}")
+    if name in SHARES and value > 1:
+        raise InputError(f"{name}: expected a share of at most 1, got {value}")
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _shown(entry: Any) -> str:
+    return ", ".join(map(str, entry)) if isinstance(entry, dict) else repr(entry)

@@ -1,0 +1,128 @@
+"""What do simulated trips show that has been measured on real ones? Values with 95 % intervals.
+
+Every function returns (value, low, high).
+"""
+
+from dataclasses import replace
+
+import numpy as np
+from scipy import stats
+
+from layoutlab.retail.shoppers import simulation
+from layoutlab.retail.shoppers.assortment import Assortment
+from layoutlab.retail.shoppers.drawn_trips import Shoppers
+from layoutlab.retail.shoppers.effects import Effects
+from layoutlab.retail.shoppers.prepared_floor import Floor
+from layoutlab.retail.shoppers.simulation import Outcome
+
+Measured = tuple[float, float, float]
+Z = 1.96
+SHORT_S, LITTLE = 600.0, 0.25
+FIFTY_FIVE_FT_M = 55 * 0.3048
+
+
+def mean_of(values: np.ndarray) -> Measured:
+    """Return a mean and its normal interval."""
+    mean = float(values.mean())
+    half = Z * float(values.std()) / max(np.sqrt(len(values) - 1), 1.0)
+    return mean, mean - half, mean + half
+
+
+def duration_s(outcome: Outcome) -> np.ndarray:
+    """Return the seconds from entrance to exit of every trip."""
+    busy = outcome.column("walk_s") + outcome.column("dwell_s") + outcome.column("service_s")
+    return np.asarray(busy + outcome.wait_s)
+
+
+def short_trips(outcome: Outcome) -> Measured:
+    """Return the share of trips under 10 minutes."""
+    return mean_of((duration_s(outcome) < SHORT_S).astype(float))
+
+
+def covered(floor: Floor, outcome: Outcome) -> np.ndarray:
+    """Return which share of the floor's squares each trip walks through."""
+    return np.asarray(outcome.column("squares") / floor.n_tiles)
+
+
+def excess(outcome: Outcome, shortest: Outcome) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Split each trip's path after Hui, Fader and Bradlow (2009).
+
+    Parameters
+    ----------
+    outcome : Outcome
+    shortest : Outcome
+        Of the same trips in the shortest order.
+
+    Returns
+    -------
+    tour_m, order_m, travel_m : ndarray of float, shape (k,)
+        Of the trips that fetched the same number of things in both: the shortest tour, what the
+        order adds, what the detours add.
+    """
+    same = outcome.column("gave_up") == shortest.column("gave_up")
+    tour, direct = shortest.column("metres")[same], outcome.column("direct_m")[same]
+    return tour, direct - tour, outcome.column("metres")[same] - direct
+
+
+def rank_correlation(one: np.ndarray, other: np.ndarray) -> Measured:
+    """Return Spearman's rank correlation and its interval by Fisher's transformation.
+
+    A constant correlates with nothing: 0.
+    """
+    if np.ptp(one) == 0 or np.ptp(other) == 0:
+        return 0.0, 0.0, 0.0
+    rho = float(stats.spearmanr(one, other).statistic)
+    half = Z / np.sqrt(len(one) - 3)
+    return rho, float(np.tanh(np.arctanh(rho) - half)), float(np.tanh(np.arctanh(rho) + half))
+
+
+def ratio_of(above: np.ndarray, below: np.ndarray) -> Measured:
+    """Return the ratio of two sums and its interval (delta method)."""
+    if below.sum() == 0:
+        return 0.0, 0.0, 0.0
+    ratio = float(above.sum() / below.sum())
+    spread = (above - ratio * below).std() * np.sqrt(len(above)) / abs(below.sum())
+    return ratio, ratio - Z * float(spread), ratio + Z * float(spread)
+
+
+def slope_of(points: np.ndarray) -> Measured:
+    """Return the least-squares slope through the origin of points (x, y), shape (k, 2)."""
+    x, y = points.T
+    slope = float(x @ y / (x @ x))
+    half = Z * float(np.sqrt(((y - slope * x) ** 2).mean() / (x @ x)))
+    return slope, slope - half, slope + half
+
+
+def list_popularity(outcome: Outcome) -> np.ndarray:
+    """Return how often receipts hold what is on each trip's list, mean over the list."""
+    shoppers = outcome.shoppers
+    often = np.bincount(shoppers.demand.item, minlength=len(shoppers.rate)).astype(float)
+    sums = np.add.reduceat(often[shoppers.item], shoppers.start[:-1])
+    return np.asarray(sums / np.diff(shoppers.start))
+
+
+def unplanned_per_55_ft(
+    floor: Floor,
+    assortment: Assortment,
+    outcome: Outcome,
+    effects: Effects,
+    order: str,
+    *,
+    rng: np.random.Generator,
+) -> Measured:
+    """Return what 55 ft more of walking add to unplanned spending, the list being the same.
+
+    The same lists are sent through once more with new luck; the difference of spending is regressed
+    on the difference of metres.
+    """
+    shoppers = outcome.shoppers
+    keys = rng.integers(0, 2**64, len(shoppers), dtype=np.uint64)
+    again: Shoppers = replace(shoppers, key=keys)
+    second = simulation.simulate(floor, assortment, again, effects, order=order)
+    metres = second.column("metres") - outcome.column("metres")
+    spend = second.column("unplanned_spend") - outcome.column("unplanned_spend")
+    if np.ptp(metres) == 0:
+        return 0.0, 0.0, 0.0
+    line = stats.linregress(metres, spend)
+    slope, half = float(line.slope), Z * float(line.stderr)
+    return tuple(FIFTY_FIVE_FT_M * each for each in (slope, slope - half, slope + half))  # type: ignore[return-value]
