@@ -36,7 +36,7 @@ class Recipe:
     logistic loss.
     """
 
-    members: int = 4
+    members: int = 8
     width: int = 64
     code: int = 16
     dropout: float = 0.05

@@ -117,7 +117,7 @@ def test_no_pairs_no_network():
 def test_every_process_draws_the_same_network():
     """Names hash differently in every process; places may not."""
     code = (
-        "import pandas as pd; from layoutlab.retail import assortment; "
+        "import pandas as pd; from layoutlab.retail.affinities import assortment; "
         "pairs = pd.DataFrame({'first': list('abcdxpq'), 'second': list('bcdaycr'), 'lift': 2.0}); "
         "print(assortment.network(pairs).to_csv())"
     )
