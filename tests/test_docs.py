@@ -170,7 +170,12 @@ BY_PAPERMILL = {
         "-p baskets_file my-affinity/baskets.parquet -p rejects_file my-affinity/rejects.parquet "
         "-p affinity_file my-affinity/affinity.npz -p figures my-affinity/figures "
         "-p metrics my-affinity/metrics.json"
-    )
+    ),
+    *(
+        "papermill --engine layoutlab notebooks/19-does-the-promise-hold.ipynb out.ipynb "
+        f"-p source {source}"
+        for source in ("my-receipts.parquet", "groceries", "online-retail")
+    ),
 }
 
 # Servers that run until they are ended: given to Dask's own parsers.
