@@ -142,6 +142,7 @@ PARSED = {
     "layoutlab plan export shop.geojson shop.txt",
     "layoutlab plan check my-store.geojson --rules ada,my-rules.yaml -o checked",
     "layoutlab store simulate store.geojson --receipts receipts.parquet --days 28 -o out",
+    "layoutlab store optimise store.geojson --receipts receipts.parquet --constraints constraints.yaml --minutes 0.8 -o new",  # noqa: E501
     "layoutlab floor schemes --out my-schemes --seeds 51",
     "layoutlab floor assign my-store.dat --seconds 10 --fixed 1:4 --forbidden 2:1 --json",
     "layoutlab floor rows my-aisle.txt --seconds 10 --json",

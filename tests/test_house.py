@@ -18,7 +18,8 @@ LIGHT = [
     "commands/__init__", "commands/data", "commands/field", "commands/floor", "commands/pipeline",
     "commands/plan", "commands/plan_drawing", "commands/plan_formats", "commands/plan_rules",
     "commands/retail", "commands/retail_next_basket", "commands/retail_receipts",
-    "commands/retail_stream", "commands/runs", "commands/store", "commands/store_simulate",
+    "commands/retail_stream", "commands/runs", "commands/store", "commands/store_optimise",
+    "commands/store_simulate",
 ]  # fmt: skip
 
 

@@ -2,10 +2,11 @@
 
 from typing import Any
 
-from layoutlab.commands import add_group, store_simulate
+from layoutlab.commands import add_group, store_optimise, store_simulate
 
 
 def add(verbs: Any) -> None:
     """Add the verbs."""
     actions = add_group(verbs, "store", "shoppers in a store, and better layouts")
     store_simulate.add(actions)
+    store_optimise.add(actions)
