@@ -9,9 +9,10 @@ import pytest
 from filelock import FileLock
 from toy_project import Toy, copied, environment, make_plain, make_reproduced
 
-from layoutlab import brokers, engine
+from layoutlab import brokers, cp_sat, engine
 from layoutlab.workers import Workers
 
+assert cp_sat.cp_model  # loaded before TensorFlow, whichever tests a process runs first
 WARM = ["layoutlab.session", "papermill.iorw", "papermill.parameterize", "pandas"]
 
 

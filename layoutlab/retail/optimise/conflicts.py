@@ -13,8 +13,8 @@ References
 from collections.abc import Collection, Sequence
 
 import numpy as np
-from ortools.sat.python import cp_model
 
+from layoutlab.cp_sat import cp_model
 from layoutlab.errors import InputError
 from layoutlab.retail.optimise.feasibility import Problem
 

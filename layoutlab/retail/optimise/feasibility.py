@@ -11,8 +11,8 @@ from functools import partial
 
 import numpy as np
 import shapely
-from ortools.sat.python import cp_model
 
+from layoutlab.cp_sat import cp_model
 from layoutlab.errors import InputError
 from layoutlab.floor.plans.plan import Plan
 from layoutlab.retail.optimise.constraints import DEPARTMENT, Constraints
