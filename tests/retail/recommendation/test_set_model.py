@@ -30,20 +30,20 @@ def made_up(n, seed=0):
 
 @pytest.fixture(scope="module")
 def fitted():
-    return fit_network(made_up(300), made_up(50, 1), SMALL, rng=np.random.default_rng(3))
+    return fit_network(made_up(500), made_up(50, 1), SMALL, rng=np.random.default_rng(3))
 
 
 def test_it_learns_which_feature_decides(fitted):
     model, history = fitted
     unseen = made_up(100, 2)
     first = ranked(model, unseen, 1)[:, 0]
-    assert (first == unseen.label.argmax(axis=1)).mean() > 0.7
+    assert (first == unseen.label.argmax(axis=1)).mean() > 0.8
     assert len(history["train"]) == len(history["validation"]) == 8
     assert history["validation"][-1] < history["validation"][0]
 
 
 def test_the_same_seed_gives_the_same_bytes(fitted, tmp_path):
-    again, _ = fit_network(made_up(300), made_up(50, 1), SMALL, rng=np.random.default_rng(3))
+    again, _ = fit_network(made_up(500), made_up(50, 1), SMALL, rng=np.random.default_rng(3))
     for name, model in (("one", fitted[0]), ("two", again)):
         canonical.write_keras(tmp_path / f"{name}.keras", model)
     assert (tmp_path / "one.keras").read_bytes() == (tmp_path / "two.keras").read_bytes()
