@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
-from ortools.sat.python import cp_model
 
+from layoutlab.cp_sat import cp_model
 from layoutlab.floor.genome import Block, Cell, Floor, block_cells
 from layoutlab.floor.objectives import Readings
 from layoutlab.floor.optimum.packing import neighbour_values, scale
