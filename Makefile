@@ -18,12 +18,12 @@ help:  ## list the commands
 setup: $(READY)  ## install everything into .venv (GPU=1 for the GPU build)
 
 # pip brings uv, checked by its hash in the lock; uv brings the rest and compiles it to bytecode.
-$(READY): $(LOCK) pyproject.toml
+$(READY): $(LOCK) requirements-pedestrians.lock pyproject.toml
 	@command -v $(PYTHON) >/dev/null || { echo "make: expected Python 3.11 as $(PYTHON); name yours with make PYTHON=…" >&2; exit 1; }
 	$(PYTHON) -m venv .venv
 	@awk '/^uv==/{found=1} found{print} found && !/\\$$/{exit}' $(LOCK) > .venv/uv.lock
 	.venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r .venv/uv.lock
-	.venv/bin/uv pip sync --quiet --require-hashes --compile-bytecode $(LOCK)
+	.venv/bin/uv pip sync --quiet --require-hashes --compile-bytecode $(LOCK) requirements-pedestrians.lock
 	.venv/bin/uv pip install --quiet --no-deps --compile-bytecode --editable .
 	@rm -f .venv/.ready-*; touch $@
 
@@ -77,3 +77,4 @@ kafka: $(READY)  ## start a Kafka broker on 127.0.0.1:9092 (Java 17, Maven); Ctr
 lock: $(READY)  ## resolve the locks anew from pyproject.toml
 	uv pip compile --quiet --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate --extra cpu --extra dev --extra peers pyproject.toml --output-file requirements.lock
 	uv pip compile --quiet --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate --extra gpu --extra dev --extra peers --constraint requirements.lock pyproject.toml --output-file requirements-gpu.lock
+	echo jupedsim==1.4.2 | uv pip compile --quiet --no-deps --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate - --output-file requirements-pedestrians.lock

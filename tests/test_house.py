@@ -93,9 +93,11 @@ def test_no_module_is_named_after_nothing(module: str) -> None:
 
 def test_what_is_imported_is_declared() -> None:
     project = tomllib.loads((PACKAGE.parent / "pyproject.toml").read_text())["project"]
+    extras = project["optional-dependencies"]
     declared = {
         name.split("[")[0].split(">")[0].split("=")[0].split("<")[0].lower().replace("-", "_")
-        for name in [*project["dependencies"], *project["optional-dependencies"]["peers"]]
+        for group in (project["dependencies"], extras["peers"], extras["pedestrians"])
+        for name in group
     }
     comes_with = {
         "IPython": "ipykernel", "click": "papermill", "nbformat": "papermill", "zc": "dvc",
