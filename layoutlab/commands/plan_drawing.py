@@ -3,7 +3,7 @@
 import argparse
 from typing import Any
 
-from layoutlab.commands import add_verb, say
+from layoutlab.commands import add_verb, plan_sources, say
 from layoutlab.errors import InputError
 
 FORMS = ("grid", "racetrack", "free")
@@ -12,15 +12,14 @@ FORMS = ("grid", "racetrack", "free")
 def add(actions: Any) -> None:
     """Add the verbs to the group `plan`."""
     drawn = add_verb(actions, "draw", "draw a plan to hang on a wall", _draw)
-    drawn.add_argument(
-        "plan", metavar="PLAN", help="a plan in any format that is read, or 'built-in'"
-    )
+    drawn.add_argument("plan", metavar="PLAN", help=plan_sources.PLAN)
     drawn.add_argument("-o", "--out", required=True, help="SVG, PNG or PDF file to write")
     drawn.add_argument("--color-by", default="department", metavar="WHAT",
                        help="department, type, or a CSV of id,value (%(default)s)")  # fmt: skip
     drawn.add_argument("--against", metavar="PLAN", help="draw what changes from this plan to PLAN")
     drawn.add_argument("--title", default="", help="the plan's name when not given")
     drawn.add_argument("--no-labels", action="store_true", help="write nothing on the fixtures")
+    plan_sources.add_options(drawn)
     made = add_verb(actions, "generate", "make up a plausible store", _generate)
     made.add_argument("--form", default="grid", choices=FORMS, help="(%(default)s)")
     made.add_argument("--area", type=float, default=800.0,
@@ -37,7 +36,8 @@ def _draw(options: argparse.Namespace) -> tuple[Any, int]:
 
     if not options.out.endswith((".svg", ".png", ".pdf")):
         raise InputError(f"expected a figure named .svg, .png or .pdf, got {options.out}")
-    plan = _plan(options.plan)
+    plan_sources.writable(options.out)
+    plan = plan_sources.plan(options, options.plan)
     figure = _drawing(options, plan)
     canonical.write_figure(options.out, figure)
     say(f"drew {plan.name} in {options.out}")
@@ -49,7 +49,7 @@ def _drawing(options: argparse.Namespace, plan: Any) -> Any:
 
     labels = not options.no_labels
     if options.against is not None:
-        before = _plan(options.against)
+        before = plan_sources.plan(options, options.against)
         title = options.title
         return plan_plots.plot_difference(before, plan, title=title, labels=labels).figure
     by = options.color_by
@@ -59,20 +59,6 @@ def _drawing(options: argparse.Namespace, plan: Any) -> Any:
     return plan_plots.plot_values(
         plan, values, label=label, title=options.title, labels=labels
     ).figure
-
-
-def _plan(name: str) -> Any:
-    if name == "built-in":
-        from layoutlab.floor.generation.builtin import builtin_store
-
-        return builtin_store()
-    from layoutlab.floor.formats import reading
-
-    found = reading.read(name)
-    if found.notes or found.problems:
-        say(f"{name}: {len(found.notes)} notes and {len(found.problems)} problems on reading; "
-            "`layoutlab plan validate` tells them")  # fmt: skip
-    return found.plan
 
 
 def _table(path: str) -> Any:
@@ -108,6 +94,7 @@ def _generate(options: argparse.Namespace) -> tuple[Any, int]:
 
     if options.seed < 0:
         raise InputError(f"seed: expected 0 or more, got {options.seed}")
+    plan_sources.writable(options.out)
     departments = _departments(options.departments) if options.departments else groceries()
     rng = np.random.default_rng(options.seed)
     plan = generate(options.form, options.area, departments, rng=rng)

@@ -3,44 +3,40 @@
 import argparse
 from typing import Any
 
-from layoutlab.commands import FAILED, add_verb, say
+from layoutlab.commands import FAILED, add_verb, plan_sources, say
 
 
 def add(actions: Any) -> None:
     """Add the verb to the group `plan`."""
     checked = add_verb(actions, "check", "check a plan against cited rules; exit 1 if it violates "
                        "one", _check)  # fmt: skip
-    checked.add_argument("plan", metavar="PLAN", help="GeoJSON plan, or 'built-in'")
+    checked.add_argument("plan", metavar="PLAN", help=plan_sources.PLAN)
     checked.add_argument("--rules", default="ada", metavar="PACKS",
                          help="packs by commas: ada, ibc, bavaria, practice, ergonomics, own YAML "
                          "files, or pack/rule-id (%(default)s)")  # fmt: skip
     checked.add_argument("-o", "--out", metavar="FOLDER", help="folder for findings.json, "
                          "violations.csv and the drawing violations.svg")  # fmt: skip
+    plan_sources.add_options(checked)
 
 
 def _check(options: argparse.Namespace) -> tuple[Any, int]:
+    from dataclasses import replace
+
     from layoutlab.floor.rules import checking, packs
 
+    if options.out is not None:
+        plan_sources.writable(options.out, folder=True)
     rules = packs.load([name.strip() for name in options.rules.split(",") if name.strip()])
-    plan = _plan(options.plan)
+    found = plan_sources.reading(options, options.plan)
+    plan, said = found.plan, plan_sources.measurable(found, options.plan)
     findings = checking.check(plan, rules)
+    findings = replace(findings, notes=(*said, *findings.notes))
     if not options.json:
         _show(findings)
     if options.out is not None:
         _write(options.out, plan, findings)
         say(f"findings.json, violations.csv and violations.svg are in {options.out}")
     return findings.to_dict(), 0 if findings.obeyed else FAILED
-
-
-def _plan(name: str) -> Any:
-    """Return a sound plan."""
-    if name == "built-in":
-        from layoutlab.floor.generation.builtin import builtin_store
-
-        return builtin_store()
-    from layoutlab.floor.plans import geojson, validity
-
-    return validity.check(geojson.load(name))
 
 
 def _write(folder: str, plan: Any, findings: Any) -> None:

@@ -4,6 +4,7 @@ The file may begin with YAML and a line ``---``: ``cell_m`` and ``characters``, 
 file. Any other letter than those known is a fixture whose department is that letter.
 """
 
+import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -33,7 +34,9 @@ def drawing(text: str, name: str, asked: Asked, words: Vocabulary, notes: Notes)
     """
     head, lines = _parts(text, name)
     cell_m = asked.cell_m or head.get("cell_m")
-    if not isinstance(cell_m, int | float) or not cell_m > 0:
+    if cell_m is not None and not (type(cell_m) in (int, float) and 0 < cell_m < math.inf):
+        raise InputError(f"{name}: cell_m: expected metres above 0, got {cell_m!r}")
+    if cell_m is None:
         raise InputError(
             f"{name}: a grid of characters has no size: say --cell, metres of a cell's side, "
             "or begin the file with `cell_m: ...` and a line ---"

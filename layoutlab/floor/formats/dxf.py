@@ -30,6 +30,7 @@ APPLICATION = "LAYOUTLAB"
 UNITS = {1: "in", 2: "ft", 4: "mm", 5: "cm", 6: "m", 10: "yd", 14: "dm"}
 BINARY = b"AutoCAD Binary DXF"
 DEEPEST = 16
+MOST = 200_000
 
 
 def drawing(path: str | Path, asked: Asked, notes: Notes) -> Drawing:
@@ -42,6 +43,10 @@ def drawing(path: str | Path, asked: Asked, notes: Notes) -> Drawing:
         model space without shapes.
     """
     document = _document(path, notes)
+    if (size := _in_place(document.modelspace(), document, {})) > MOST:
+        raise InputError(
+            f"{path}: expected at most {MOST:,} entities with all blocks in place, got {size:,}"
+        )
     unit_m = _unit(document, asked, str(path))
     hidden = {layer.dxf.name.casefold() for layer in document.layers
               if layer.is_off() or layer.is_frozen()}  # fmt: skip
@@ -114,8 +119,22 @@ def _unit(document: Any, asked: Asked, name: str) -> float:
     return metres_in(UNITS[code])
 
 
+def _in_place(entities: Any, document: Any, sizes: dict[str, int]) -> int:
+    """Return how many entities there are once every block is put in its places."""
+    total = 0
+    for entity in entities:
+        total += 1
+        name = str(entity.dxf.get("name", "")) if entity.dxftype() == "INSERT" else ""
+        if name in document.blocks:
+            if name not in sizes:
+                sizes[name] = 0  # a block within itself ends here
+                sizes[name] = _in_place(document.blocks[name], document, sizes)
+            total += sizes[name] * max(1, entity.mcount)
+    return total
+
+
 def _entities(
-    entities: Any, around: dict[str, Any], notes: Notes, depth: int = 0
+    entities: Any, around: dict[str, Any], notes: Notes, chain: tuple[str, ...] = ()
 ) -> Iterator[tuple[Any, dict[str, Any]]]:
     """Yield the curves and what is said of them; blocks are put in place, however deep."""
     for entity in entities:
@@ -124,7 +143,10 @@ def _entities(
         if layer == "0" and around:
             layer = around["layer"]
         if kind == "INSERT":
-            if depth >= DEEPEST:
+            if entity.dxf.name in chain:
+                notes.add("block within itself", "left out", entity.dxf.name)
+                continue
+            if len(chain) >= DEEPEST:
                 notes.add("blocks within blocks too deep", "left out", entity.dxf.name)
                 continue
             attributes = {a.dxf.tag: a.dxf.text for a in entity.attribs}
@@ -136,7 +158,7 @@ def _entities(
                         f"{skipped.dxftype()} in a block", "left out", reason
                     )
                 )
-                yield from _entities(children, inside, notes, depth + 1)
+                yield from _entities(children, inside, notes, (*chain, entity.dxf.name))
         elif kind in CURVES or (kind == "POINT" and entity.has_xdata(APPLICATION)):
             yield entity, {**around, "layer": layer}
         elif kind not in ("ATTDEF", "ATTRIB", "SEQEND", "VIEWPORT"):

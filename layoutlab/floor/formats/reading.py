@@ -2,6 +2,7 @@
 
 import json
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -113,8 +114,31 @@ def read(
         plan = meaning.plan_of(drawing, words, notes, tolerance_m=tolerance_m)
     if not any(thing.kind != "outline" for thing in plan.things):
         seen = "; ".join(str(note) for note in notes)
-        raise InputError(f"{path}: expected things of a store, understood none: {seen}")
+        found = "only an outline" if plan.things else "none"
+        raise InputError(
+            f"{path}: expected things of a store, understood {found}{': ' if seen else ''}{seen}"
+        )
     return Reading(plan, form, tuple(notes), validity.problems(plan))
+
+
+def plan_at(path: str | Path, *, tell: Callable[[str], None] | None = None) -> Plan:
+    """Return the sound plan of a file in any of the formats, for commands that only use it.
+
+    Parameters
+    ----------
+    path : str or Path
+    tell : callable, optional
+        Is given one line to say when something in the file was not understood or was made up.
+
+    Raises
+    ------
+    InputError
+        As `read`, and for a plan with errors (`layoutlab.floor.plans.validity.check`).
+    """
+    found = read(path)
+    if found.notes and tell is not None:
+        tell(f"{path}: {len(found.notes)} notes on reading; `layoutlab plan validate` tells them")
+    return validity.check(found.plan)
 
 
 def _drawing(path: str | Path, form: str, asked: Asked, words: Vocabulary, notes: Notes) -> Drawing:
@@ -130,7 +154,11 @@ def _drawing(path: str | Path, form: str, asked: Asked, words: Vocabulary, notes
         return characters.drawing(text(path), name, asked, words, notes)
     if form == "rectangles":
         source = text(path)
-        rows = json.loads(source) if source.lstrip()[:1] == "[" else rectangles.table(source, name)
+        rows = (
+            json.loads(source)
+            if source.lstrip()[:1] == "["
+            else rectangles.table(source, name, notes)
+        )
         return rectangles.drawing(rows, name, asked, words, notes)
     if form == "points":
         return points.drawing(parsed(path), name, asked)

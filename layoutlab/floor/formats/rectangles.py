@@ -7,6 +7,7 @@ y are is a convention that tables do not state: see `layoutlab.floor.formats.dra
 import csv
 import io
 import math
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -20,6 +21,7 @@ from layoutlab.floor.formats.notes import Notes
 from layoutlab.floor.formats.vocabulary import Vocabulary
 
 ANCHORS = ("corner", "box", "centre")
+DECIMAL_COMMA = re.compile(r"\s*-?\d+,\d+\s*")
 
 
 def drawing(
@@ -76,8 +78,10 @@ def rectangle(
     return shapely.Polygon(turned) if depth > 0 else shapely.LineString(turned[:2])
 
 
-def table(text: str, name: str) -> list[dict[str, Any]]:
+def table(text: str, name: str, notes: Notes | None = None) -> list[dict[str, Any]]:
     """Return the rows of a CSV text with a header; the separator is found (comma, semicolon, tab).
+
+    Between semicolons or tabs a decimal comma is read as a point, and noted.
 
     Raises
     ------
@@ -86,12 +90,21 @@ def table(text: str, name: str) -> list[dict[str, Any]]:
     """
     header = text.partition("\n")[0]
     separator = max(",;\t", key=header.count)
-    rows = list(csv.DictReader(io.StringIO(text, newline=""), delimiter=separator))
+    try:
+        rows = list(csv.DictReader(io.StringIO(text, newline=""), delimiter=separator))
+    except csv.Error as error:
+        raise InputError(f"{name}: expected a CSV table: {error}") from error
     if not rows:
         raise InputError(f"{name}: expected a header and rows of rectangles, got none")
     for number, row in enumerate(rows, start=1):
         if None in row or None in row.values():
             raise InputError(f"{name}: row {number}: expected as many cells as the header has")
+    if separator != ",":
+        for row in rows:
+            commas = [key for key, cell in row.items() if DECIMAL_COMMA.fullmatch(cell)]
+            row.update({key: row[key].replace(",", ".") for key in commas})
+            if commas and notes is not None:
+                notes.add("decimal commas", "read as points", commas[0], len(commas))
     return rows
 
 
@@ -114,6 +127,10 @@ def _columns(rows: Sequence[Mapping[str, Any]], name: str, words: Vocabulary) ->
 
 def _number(row: Mapping[str, Any], column: str, name: str, number: int) -> float:
     value = row.get(column)
+    if isinstance(value, str) and DECIMAL_COMMA.fullmatch(value):
+        raise InputError(
+            f"{name}: row {number}: {column}: expected a decimal point, got the comma of {value!r}"
+        )
     try:
         found = float(value)  # type: ignore[arg-type]  # None and others are refused below
     except (TypeError, ValueError):

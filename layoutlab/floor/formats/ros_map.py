@@ -27,6 +27,7 @@ from layoutlab.floor.formats.drawing import Drawing, Drawn, content, text
 from layoutlab.floor.formats.notes import Notes
 
 FREE, OCCUPIED, UNKNOWN = 0, 1, 2
+MEMBERS = ("image", "resolution", "origin")
 RESOLUTIONS_M = (0.001, 1.0)
 SIDES_M = (2.0, 2000.0)
 _IMAGE = re.compile(rb"(P[25])(?:\s+|#[^\n]*\n)+?(\d+)(?:\s+|#[^\n]*\n)+?(\d+)"
@@ -66,8 +67,12 @@ def load(path: str | Path) -> Map:
         said = yaml.safe_load(text(path))
     except yaml.YAMLError as error:
         raise InputError(f"{path}: expected YAML: {' '.join(str(error).split())}") from error
-    if not is_description(said):
-        raise InputError(f"{path}: expected a map's YAML with image, resolution and origin")
+    if not isinstance(said, dict) or (missing := [m for m in MEMBERS if said.get(m) is None]):
+        missing = missing if isinstance(said, dict) else [*MEMBERS]
+        raise InputError(
+            f"{path}: expected a map's YAML with image, resolution and origin, found no "
+            f"{', no '.join(missing)}"
+        )
     image = _beside(path.parent / str(said["image"]))
     grey, most = _image(content(image), str(image))
     resolution_m, origin = _geometry(said, grey.shape, str(path))
@@ -75,8 +80,8 @@ def load(path: str | Path) -> Map:
 
 
 def is_description(said: Any) -> bool:
-    """Say whether parsed YAML describes a map."""
-    return isinstance(said, dict) and {"image", "resolution", "origin"} <= set(said)
+    """Say whether parsed YAML describes a map, wholly or in part."""
+    return isinstance(said, dict) and len({*MEMBERS} & set(said)) >= 2
 
 
 def drawing(found: Map, name: str, notes: Notes) -> Drawing:

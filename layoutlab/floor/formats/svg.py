@@ -30,6 +30,10 @@ UNITS_MARK = "data-layoutlab-units"
 PAPER_M = {"mm": 1e-3, "cm": 1e-2, "in": 0.0254, "pt": 0.0254 / 72, "pc": 0.0254 / 6,
            "px": 0.0254 / 96, "": 0.0254 / 96}  # fmt: skip
 SILENT = ("title", "desc", "defs", "style", "metadata", "namedview")
+_SIZES = {"x", "y", "width", "height", "cx", "cy", "r", "rx", "ry", "x1", "y1", "x2", "y2"}
+_TRANSFORMS = re.compile(
+    r"\s*(none|((matrix|translate|scale|rotate|skewX|skewY)\s*\((?:[-+0-9.eE,\s]|deg|px)*\)[\s,]*)*)"
+)
 _LENGTH = re.compile(r"\s*([0-9.eE+-]+)\s*([a-z%]*)\s*")
 
 
@@ -44,14 +48,19 @@ def drawing(path: str | Path, asked: Asked, notes: Notes) -> Drawing:
     """
     source = text(path)
     root = _root(source, str(path))
+    _check(root, str(path), notes)
     own = root.get(UNITS_MARK) == "m"
     unit_m = 1.0 if own and asked.units is None else _unit(root, asked, str(path))
     try:
         parsed = svg.SVG.parse(io.StringIO(source), reify=True)
     except (ValueError, TypeError, AttributeError, LookupError, ZeroDivisionError) as error:
         raise InputError(f"{path}: expected SVG shapes: {error}") from error
+    except RecursionError as error:
+        raise InputError(f"{path}: expected elements that do not use themselves") from error
     if not isinstance(parsed, svg.SVG):
         raise InputError(f"{path}: expected SVG in its own namespace, got other XML")
+    if parsed.viewbox_transform is None:
+        raise InputError(f"{path}: expected a width and height above 0 beside the viewBox")
     back = ~svg.Matrix(parsed.viewbox_transform)
     box = parsed.viewbox
     low = 0.0 if own or box is None else float(box.y + box.height)
@@ -82,6 +91,33 @@ def _root(source: str, name: str) -> ET.Element:
     if root.tag.rpartition("}")[2] != "svg":
         raise InputError(f"{name}: expected an svg element, got {root.tag.rpartition('}')[2]}")
     return root
+
+
+def _check(root: ET.Element, name: str, notes: Notes) -> None:
+    """Refuse a view box and transforms that the library would pass over; note broken lengths."""
+    if (box := root.get("viewBox")) is not None:
+        numbers = [_LENGTH.fullmatch(word) for word in box.replace(",", " ").split()]
+        if len(numbers) != 4 or not all(_finite(each) for each in numbers):
+            raise InputError(f"{name}: viewBox: expected four numbers, got {box!r}")
+        if not all(float(each[1]) > 0 for each in numbers[2:] if each):
+            raise InputError(f"{name}: viewBox: expected a width and height above 0, got {box!r}")
+    for element in root.iter():
+        called = f"{element.tag.rpartition('}')[2]} {element.get('id', '')}".strip()
+        if not _TRANSFORMS.fullmatch(element.get("transform", "")):
+            raise InputError(
+                f"{name}: transform of {called}: expected matrix, translate, scale, rotate, skewX "
+                f"or skewY with numbers, got {element.get('transform')!r}"
+            )
+        for key in _SIZES & set(element.keys()):
+            if not _finite(_LENGTH.fullmatch(element.get(key, ""))):
+                notes.add(f"{key} that is no length", "left out or taken as 0", called)
+
+
+def _finite(length: re.Match[str] | None) -> bool:
+    try:
+        return length is not None and np.isfinite(float(length[1])).item()
+    except ValueError:
+        return False
 
 
 def _unit(root: ET.Element, asked: Asked, name: str) -> float:

@@ -76,10 +76,16 @@ def parse_text(text: str, name: str) -> Any:
     def refuse(constant: str) -> float:
         raise InputError(f"{name}: expected finite numbers, got {constant}")
 
+    def number(digits: str) -> float:
+        value = float(digits)
+        return value if math.isfinite(value) else refuse(digits)
+
     try:
-        return json.loads(text, parse_constant=refuse)
+        return json.loads(text, parse_constant=refuse, parse_float=number)
     except json.JSONDecodeError as error:
         raise InputError(f"{name}: expected JSON, got something else: {error}") from error
+    except RecursionError as error:
+        raise InputError(f"{name}: expected GeoJSON, got JSON nested too deep") from error
 
 
 def from_geojson(collection: Any, *, name: str = "plan") -> Plan:

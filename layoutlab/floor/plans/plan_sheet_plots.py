@@ -164,7 +164,7 @@ def sides(shape: BaseGeometry) -> tuple[float, float, float]:
     edges = np.diff(four[:3], axis=0)
     lengths = np.hypot(*edges.T)
     x, y = edges[np.argmax(lengths)]
-    angle = np.rad2deg(np.arctan2(y, x))
+    angle = np.round(np.rad2deg(np.arctan2(y, x)), 3)
     angle = 90 - (90 - angle) % 180
     if abs(lengths[0] - lengths[1]) < 0.05 * lengths.max():
         angle = (angle + 45) % 90 - 45

@@ -170,7 +170,7 @@ def _units(things: Sequence[Thing]) -> Iterator[Problem]:
     left, low, right, high = shapely.total_bounds([thing.shape for thing in things])
     sides, place = (right - left, high - low), ((left + right) / 2, (low + high) / 2)
     size = f"{sides[0]:.6g} x {sides[1]:.6g} m"
-    far = max(abs(value) for value in place) > 10 * max(sides)
+    far = max(abs(value) for value in place) / 10 > max(sides)
     if max(sides) < 0.5 and far and abs(place[0]) <= 180 and abs(place[1]) <= 90:
         words = f"the plan looks to be in degrees (its box is {size}{_at(place)}), expected metres"
         yield Problem("degrees", ERROR, words, (), place)

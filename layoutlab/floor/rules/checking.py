@@ -17,6 +17,12 @@ OBEYED, VIOLATED, PARTLY, NOT_CHECKED, NOT_APPLICABLE = (
 )  # fmt: skip
 
 
+UNTOLD = {
+    "entrance_depth_m": "the plan has no entrance",
+    "exit_depth_m": "the plan has no exit and no entrance",
+}
+
+
 @dataclass(frozen=True)
 class Violation:
     """One place where a rule is not obeyed.
@@ -150,7 +156,11 @@ def check(plan: Plan, rules: Sequence[Rule]) -> Findings:
         verdict, found = _judge(survey, rule)
         verdicts.append(verdict)
         violations += found
-    notes = []
+    notes = [
+        f"the plan draws no {kind}: what rules ask of it cannot be checked"
+        for kind in ("entrance", "checkout")
+        if not plan.of(kind)
+    ]
     if not plan.of("exit") and plan.of("entrance"):
         notes.append("the plan draws no exit: its entrances are taken as exits")
     bare = sum(not each.faces for each in plan.of("fixture"))
@@ -170,7 +180,7 @@ def _judge(survey: Survey, rule: Rule) -> tuple[Verdict, list[Violation]]:
     told = (rule.id, rule.title)
     asked = applies(rule, survey.facts)
     if asked is not True:
-        why = (f"the plan does not tell: {asked}",) if asked else ()
+        why = (UNTOLD.get(str(asked), f"the plan does not tell: {asked}"),) if asked else ()
         said = NOT_CHECKED if asked else NOT_APPLICABLE
         return Verdict(*told, said, None, None, unit, 0, 0, why, rule.status, rule.source), []
     required = limit(rule, survey.facts)

@@ -100,6 +100,21 @@ def fixture_height(survey: Survey, rule: Rule) -> Measured:
     return _heights(fixtures, "fixture")
 
 
+def operable_height(survey: Survey, rule: Rule) -> Measured:
+    """Heights of handles, buttons and screens: a thing's own property `operable_m`, one or more."""
+    told = [each for each in survey.plan.things if "operable_m" in each.extra]
+    readings, unknown = [], []
+    for thing in told:
+        said = thing.extra["operable_m"]
+        heights = said if isinstance(said, list) else [said]
+        if heights and all(type(each) in (int, float) and each >= 0 for each in heights):
+            words = f"operable part of {thing.kind} {thing.id}"
+            readings += [Reading(float(h), place_of(thing), (thing.id,), words) for h in heights]
+        else:
+            unknown.append(f"operable_m of {thing.kind} {thing.id} is no height in metres: {said}")
+    return readings, unknown if told else ["nothing on the plan says operable_m"]
+
+
 def _heights(things: tuple[Thing, ...], kind: str) -> Measured:
     """Return the heights that are told, and one line for those that are not."""
     readings = [

@@ -19,6 +19,7 @@ from layoutlab.floor.rules.skeleton import OUTLINE
 from layoutlab.floor.rules.survey import Survey
 
 Place = tuple[float, float]
+ROUTES_TO = ("fixture", "checkout", "exit")
 
 
 @dataclass(frozen=True)
@@ -40,7 +41,8 @@ def route_width(survey: Survey, rule: Rule) -> Measured:
     if not survey.plan.of("entrance"):
         return [], ["the plan has no entrance"]
     skeleton, found = survey.skeleton, survey.routes
-    asked = [each for each in survey.plan.of(*rule.to) if each.id not in survey.on_others]
+    asked = survey.plan.of(*(rule.to or ROUTES_TO))
+    asked = tuple(each for each in asked if each.id not in survey.on_others)
     reached = [routes.to_thing(skeleton, found, each) for each in asked]
     if "pinch" in rule.parts:
         reached = _with_pinches(survey, rule, reached)

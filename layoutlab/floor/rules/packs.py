@@ -23,6 +23,7 @@ CHOICES = {
     "status": STATUSES,
     "if_unknown": ("skip", "apply"),
 }
+LISTS = ("of_types", "of_departments", "of_families", "of_needs", "to", "measured_from")
 TEXTS = ("id", "title", "scope", "source", "jurisdiction", "in_zone", "not_in_zone")
 
 
@@ -103,7 +104,7 @@ def _rule(pack: Mapping[str, Any], given: Any, where: str) -> Rule:
     if unknown := sorted(set(map(str, given)) - known):
         raise InputError(f"{where}: expected fields of a rule, got {', '.join(unknown)}")
     values = {"jurisdiction": str(pack.get("jurisdiction", ""))} | dict(given)
-    values |= {key: tuple(values[key]) for key in ("of_types", "to") if _is_list(values, key)}
+    values |= {key: tuple(values[key]) for key in LISTS if _is_list(values, key)}
     _check(values, where)
     return Rule(**values, pack=str(pack.get("pack", where.partition(",")[0])))
 
@@ -137,9 +138,13 @@ def _check(values: Mapping[str, Any], where: str) -> None:
     )  # fmt: skip
     if QUANTITIES[values["quantity"]].zone:
         _expect(bool(values.get("in_zone")), where, "in_zone", "a type of zone", None)
-    for key in ("of_types", "to"):
-        good = key not in values or isinstance(values[key], tuple)
-        _expect(good, where, key, "a list", values.get(key))
+    for key in LISTS:
+        names = values.get(key, ())
+        good = isinstance(names, tuple) and all(isinstance(name, str) for name in names)
+        _expect(good, where, key, "a list", names if isinstance(names, str) else list(names))
+    if QUANTITIES[values["quantity"]].measured_from:
+        said = "kinds or types of things"
+        _expect(bool(values.get("measured_from")), where, "measured_from", said, None)
     _expect(
         set(values.get("to", ())) <= set(KINDS), where, "to", "kinds of things", values.get("to")
     )

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from layoutlab.floor.rules import counts, measures
+from layoutlab.floor.rules import counts, measures, placing
 from layoutlab.floor.rules.measures import Measured
 from layoutlab.floor.rules.rule import Rule
 from layoutlab.floor.rules.survey import Survey
@@ -21,12 +21,15 @@ class Quantity:
         A count, no length.
     zone : bool
         A rule has to name `in_zone`.
+    measured_from : bool
+        A rule has to name from what it is measured.
     """
 
     measure: Callable[[Survey, Rule], Measured]
     parts: tuple[str, ...] = ()
     counts: bool = False
     zone: bool = False
+    measured_from: bool = False
 
 
 QUANTITIES = {
@@ -50,4 +53,9 @@ QUANTITIES = {
     "accessible_checkouts": Quantity(counts.accessible_checkouts, counts=True),
     "checkout_height": Quantity(counts.checkout_height),
     "fixture_height": Quantity(counts.fixture_height),
+    "operable_height": Quantity(counts.operable_height),
+    "distance_from": Quantity(placing.distance_from, measured_from=True),
+    "walk_from": Quantity(placing.walk_from, measured_from=True),
+    "out_of_sight": Quantity(placing.out_of_sight, ("eye",), measured_from=True),
+    "groups": Quantity(placing.groups, ("apart",), counts=True),
 }

@@ -8,7 +8,9 @@ from typing import Any
 UNITS = {"m": 1.0, "cm": 0.01, "mm": 0.001, "in": 0.0254, "ft": 0.3048, "count": 1.0}
 COMPARISONS = ("at least", "at most")
 STATUSES = ("in force", "expired", "practice", "user's own")
-FACTS = ("area_m2", "checkouts", "exits", "entrances", "sprinklered")
+FACTS = (
+    "area_m2", "checkouts", "exits", "entrances", "entrance_depth_m", "exit_depth_m", "sprinklered",
+)  # fmt: skip
 BOUNDS = ("at_least", "above", "at_most", "below", "is")
 READ_TO_M = 0.0005
 """Lengths are compared to half a millimetre: no drawing is better."""
@@ -31,7 +33,8 @@ class Rule:
     status : {"in force", "expired", "practice", "user's own"}
     pack : str
     parts : mapping of str to float
-        Further lengths the quantity needs, in `unit` (factors without one: `times_width`).
+        Further lengths the quantity needs, in `unit` (factors without one: `times_width`; metres
+        where a rule counts).
     per : mapping, optional
         `fact`, `above` and `each`: the limit grows by `each` for each unit of a fact above it.
     when : mapping
@@ -40,10 +43,13 @@ class Rule:
         What to do where the plan does not tell a fact of `when`.
     in_zone, not_in_zone : str
         Types of zones: only there, or not there.
-    of_types : tuple of str
-        Only fixtures of these types.
+    of_types, of_departments, of_families, of_needs : tuple of str
+        Only fixtures of one of these types, or that carry one of these departments, say that they
+        are of one of these families, or need one of these (see `layoutlab.floor.plans.plan`).
     to : tuple of str
-        Kinds of things a route leads to.
+        Kinds of things it is about; the quantity's own when empty.
+    measured_from : tuple of str
+        Kinds or types of things from where it is measured.
     asked_only : bool
         Left out unless asked for by its own name.
     """
@@ -66,7 +72,11 @@ class Rule:
     in_zone: str = ""
     not_in_zone: str = ""
     of_types: tuple[str, ...] = ()
-    to: tuple[str, ...] = ("fixture", "checkout", "exit")
+    of_departments: tuple[str, ...] = ()
+    of_families: tuple[str, ...] = ()
+    of_needs: tuple[str, ...] = ()
+    to: tuple[str, ...] = ()
+    measured_from: tuple[str, ...] = ()
     asked_only: bool = False
 
     def part(self, name: str, otherwise: float) -> float:
@@ -79,6 +89,8 @@ class Rule:
 
 def applies(rule: Rule, facts: Mapping[str, Any]) -> bool | str:
     """Say whether a rule applies to a plan; the name of the fact when the plan does not tell it."""
+    if rule.per is not None and facts.get(rule.per["fact"]) is None:
+        return str(rule.per["fact"])
     for name, bounds in rule.when.items():
         if facts.get(name) is None:
             if rule.if_unknown == "skip":

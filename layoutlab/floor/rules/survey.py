@@ -44,6 +44,11 @@ class Survey:
         return self.plan.of("exit") or self.plan.of("entrance")
 
     @cached_property
+    def ways_out(self) -> tuple[Thing, ...]:
+        """The exits that customers use: no emergency exits, where there are others."""
+        return tuple(each for each in self.exits if each.type != "emergency") or self.exits
+
+    @cached_property
     def on_others(self) -> frozenset[str]:
         """Ids of the fixtures and checkouts that stand on others, a till on a desk for one."""
         things = self.plan.of("fixture", "checkout")
@@ -62,6 +67,8 @@ class Survey:
             "checkouts": len(self.plan.of("checkout")),
             "exits": len(self.exits),
             "entrances": len(self.plan.of("entrance")),
+            "entrance_depth_m": self._depth(self.plan.of("entrance")),
+            "exit_depth_m": self._depth(self.ways_out),
             "sprinklered": self.plan.extra.get("sprinklered"),
         }
 
@@ -90,6 +97,14 @@ class Survey:
     def zones(self, type_: str) -> tuple[Thing, ...]:
         """Return the zones of a type."""
         return tuple(zone for zone in self.plan.of("zone") if zone.type == type_)
+
+    def _depth(self, doors: tuple[Thing, ...]) -> float | None:
+        """Return how far, in a straight line, the farthest place is from the nearest door."""
+        if not doors:
+            return None
+        places = shapely.points(distances.far_places(self.plan.outline))
+        nearest = shapely.distance(places, shapely.union_all([door.shape for door in doors]))
+        return float(nearest.max())
 
     def _by_doors(self, floor: BaseGeometry) -> BaseGeometry:
         """Leave out parts of the floor that no door opens on."""

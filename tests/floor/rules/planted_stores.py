@@ -8,7 +8,7 @@ from shapely import affinity
 
 from layoutlab.floor.plans.plan import Plan, Thing
 
-BIG = {"bayvkv"}
+DEPTH_M = 30.0
 
 
 def box(left, low, width, height):
@@ -232,3 +232,81 @@ def entrance_room(rule, value, rng):
 def fixture_height(rule, value, rng):
     low = fixture("low", box(5, 1, 0.6, 2), height_m=0.9)
     return turned(room(8, 6, low, fixture("high", box(3, 1, 0.6, 2), height_m=value)), rng)
+
+
+def operable_height(rule, value, rng):
+    middle = (15 + 48) / 2 * 0.0254
+    heights = [middle, value] if rng.random() < 0.5 else value
+    machine = fixture("machine", box(3, 1, 0.6, 0.6), extra={"operable_m": heights})
+    return turned(room(8, 6, machine, fixture("shelf", box(5, 1, 0.6, 2))), rng)
+
+
+def deep_room(*things, kind):
+    """A room of 30 m behind a door as wide as it."""
+    others = {"entrance": "exit", "exit": "entrance"}[kind]
+    return [
+        Thing("floor", "outline", box(0, 0, DEPTH_M, 12)),
+        Thing("door", kind, line((0, 0), (0, 12))),
+        Thing("other door", others, line((DEPTH_M, 5), (DEPTH_M, 7))),
+        *things,
+    ]
+
+
+def named(rule, id_, shape, **more):
+    """A fixture that a rule speaks of: by type, department, family or need."""
+    if rule.of_types:
+        more["type"] = rule.of_types[0]
+    elif rule.of_departments:
+        more["departments"] = ("else", rule.of_departments[-1].upper())
+    elif rule.of_families:
+        more["extra"] = {"family": rule.of_families[0]}
+    elif rule.of_needs:
+        more["needs"] = rule.of_needs[:1]
+    return fixture(id_, shape, **more)
+
+
+def distance_from(rule, value, rng):
+    """One fixture at a distance; another, of which the rule does not speak, farther or nearer."""
+    things = [
+        named(rule, "meant", box(value, rng.uniform(0, 8), 1, 2)),
+        fixture("other", box(28, 1, 1, 2), type="gondola", departments=("tea",)),
+        fixture("near", box(1, 1, 1, 2), type="gondola", departments=("tea",)),
+    ]
+    return turned(deep_room(*things, kind=rule.measured_from[0]), rng)
+
+
+def groups(rule, count, rng, apart=None):
+    """Cold fixtures in so many groups, a centimetre to one side of the distance that parts them."""
+    reach = rule.part("apart", 0.3)
+    apart = reach + (0.01 if count > 1 else -0.01) if apart is None else apart
+    things = [
+        named(rule, "first", box(3, 3, 2, 1)),
+        named(rule, "second", box(5, 3, 2, 1)),
+        named(rule, "third", box(7 + apart, 3, rng.uniform(1, 3), 1)),
+        fixture("warm", box(3, 8, 2, 1), type="gondola"),
+    ]
+    return turned(room(20, 12, *things), rng)
+
+
+def walk_from(rule, value, rng):
+    """Round both corners of a wall's end, then straight to the nearest end of a shelf."""
+    down = np.sqrt((value - 4) ** 2 - 4)
+    things = [
+        Thing("low wall", "wall", box(3, 0, 1, 9)),
+        Thing("back", "zone", box(0, 0, 1, 9 - down), type=rule.measured_from[0]),
+        named(rule, "meant", box(7, 8, 0.5, 1)),
+    ]
+    return turned(room(12, 12, *things, door=line((12, 10), (12, 11))), rng)
+
+
+def out_of_sight(rule, value, rng, height=2.0):
+    """A shelf whose far corner throws a shadow of this length on a face, from the only checkout."""
+    right = 5 + (value - 3) * 3.5 / 9
+    things = [
+        Thing("till", "checkout", box(4.5, 0.5, 1, 1), height_m=0.9),
+        named(rule, "meant", box(2, 10, 6, 0.5), faces=(line((2, 10), (8, 10)),),
+              height_m=float(rng.choice([1.0, 2.0]))),
+        fixture("before", box(1, 4, right - 1, 0.5), height_m=height),
+        fixture("low", box(5.5, 5, 1, 0.5), height_m=1.0),
+    ]  # fmt: skip
+    return turned(room(14, 12, *things), rng)

@@ -9,8 +9,15 @@ from layoutlab.floor.rules.rule import limit
 
 CENTIMETRE = 0.01
 SEEDS = range(3)
-OPTIONAL = ("practice/practice-decompression",)
+OPTIONAL = (
+    "practice/practice-decompression", "practice/practice-see-over",
+    "bavaria/bayvkv-exit-width-small",
+)  # fmt: skip
 RULES = packs.load([*packs.PACKS, *OPTIONAL])
+FACTS = {
+    "area_m2": 2500, "entrance_depth_m": planted_stores.DEPTH_M,
+    "exit_depth_m": planted_stores.DEPTH_M,
+}  # fmt: skip
 COUNTED = [rule for rule in RULES if rule.unit == "count"]
 LONG = [rule for rule in RULES if rule.unit != "count"]
 
@@ -31,7 +38,7 @@ def shifted(rule, required, obeys):
 def test_a_centimetre_decides(rule, obeys):
     build = getattr(planted_stores, rule.quantity)
     for seed in SEEDS:
-        required = limit(rule, {"area_m2": 2500})
+        required = limit(rule, FACTS)
         value = shifted(rule, required, obeys)
         plan = build(rule, value, np.random.default_rng(seed))
         verdict, violations = checked(plan, rule)
@@ -48,6 +55,8 @@ def test_one_more_or_less_decides(rule, obeys):
         rng = np.random.default_rng(seed)
         if rule.quantity == "exits":
             required, plan = 2, planted_stores.exits(rule, 2 if obeys else 1, rng)
+        elif rule.quantity == "groups":
+            required, plan = 1, planted_stores.groups(rule, 1 if obeys else 2, rng)
         else:
             count, area = planted_stores.tills_of(rule, rng)
             required = int(limit(rule, {"checkouts": count, "area_m2": area}))
