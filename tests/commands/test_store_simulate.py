@@ -68,6 +68,19 @@ def test_files_in_and_the_same_files_out(files, tmp_path, capsys):
     assert len(pq.read_table(tmp_path / "one" / "visits.parquet")) == said["trips"]
 
 
+def test_attributes_are_used_and_strange_ones_named(files, tmp_path, capsys):
+    known = tmp_path / "known.csv"
+    known.write_text("category,price,dwell_s\nmilk,4,10\nwax,1,1\n", encoding="utf-8")
+    words = (files / "plan.geojson", "--receipts", files / "baskets.parquet", "--json")
+    plain, _ = run(*words)
+    told, _ = run(*words, "--attributes", known)
+    assert "the receipts have no category wax of" in capsys.readouterr().err
+    before, after = plain["per_trip"], told["per_trip"]
+    assert after["time_s"]["mean"] < before["time_s"]["mean"]
+    assert after["margin"]["mean"] > before["margin"]["mean"]
+    assert told["trips"] == plain["trips"]
+
+
 def test_json_holds_finite_numbers(files):
     said, _ = run(files / "plan.geojson", "--receipts", files / "baskets.parquet", "--json")
     assert '"found_rate"' in canonical.to_json(said)

@@ -20,8 +20,9 @@ from layoutlab.floor.generation import builtin, stores
 from layoutlab.floor.generation.departments import Department, apportion
 from layoutlab.floor.plans.plan import Plan, Thing
 from layoutlab.retail.preparation import receipts
-from layoutlab.retail.promise import splits, wordy_departments
+from layoutlab.retail.promise import omnichannel, splits, wordy_departments
 from layoutlab.retail.promise.splits import Receipts
+from layoutlab.retail.shoppers.attributes import Attributes
 
 CONVENIENCE = "floorplans/convenience_store"
 SHOP_FORM, SHOP_M2, SHOP_DRAW = "grid", 960.0, 1
@@ -40,12 +41,16 @@ class Case:
     plan : Plan
     said : str
         What was assumed to join them.
+    pairs : DataFrame, optional
+        Categories and families of products, where attributes come from another source: as
+        `omnichannel.pairs`, with the department of each and how often it was bought.
     """
 
     receipts: Receipts
     parts: splits.Parts
     plan: Plan
     said: str
+    pairs: pd.DataFrame | None = None
 
 
 def case(source: str, *, departments: int = 30) -> Case:
@@ -96,7 +101,8 @@ def _online(n: int) -> Case:
 
 def _groceries() -> Case:
     lines, order = groceries_lines()
-    formed = _formed(lines)
+    pairs, known = groceries_attributes()
+    formed = replace(_formed(lines), attributes=known)
     parts = splits.quarters(formed)
     counts = dict(
         zip(formed.categories, _bought(formed, parts.baskets[splits.SEARCH]), strict=True)
@@ -109,9 +115,21 @@ def _groceries() -> Case:
         f"{len(carried)} categories of a German supermarket are put on the fixtures of a made-up "
         "convenience store in the order of the source's tree, along a walk from the entrance to "
         "the nearest fixture not visited yet, fixtures in proportion to the receipts that the "
-        "search saw; cold fixtures carry what falls to them"
+        f"search saw; cold fixtures carry what falls to them. {_said_of(pairs)}"
     )
-    return Case(formed, parts, plan, said)
+    return Case(formed, parts, plan, said, pairs)
+
+
+def _said_of(pairs: pd.DataFrame) -> str:
+    found = pairs["family"] != ""
+    share = pairs.loc[found, "bought"].sum() / pairs["bought"].sum()
+    return (
+        "Prices (USD, of packs sold on the internet), dwell times and impulse rates are those of "
+        "families of products of an American set, arrivals by hour too: by their words "
+        f"{found.sum()} of {len(pairs)} categories, {share:.1%} of purchases, find a family; the "
+        "rest has the mean price and the usual dwell time and impulse. Impulse rates are taken "
+        "relative to each other, with the usual share of unplanned purchases overall"
+    )
 
 
 def _formed(lines: pa.Table) -> Receipts:
@@ -187,6 +205,33 @@ def groceries_lines() -> tuple[pa.Table, list[str]]:
     level2 = dict(zip(items["label"], items["level2"], strict=True))
     order = items[["level1", "level2"]].drop_duplicates().sort_values(["level1", "level2"])
     return _contract(lines.assign(category=lines["category"].map(level2))), order["level2"].tolist()
+
+
+def groceries_attributes() -> tuple[pd.DataFrame, Attributes]:
+    """Return what the Omnichannel set tells of the Groceries categories, by word.
+
+    Returns
+    -------
+    pairs : DataFrame
+        As `omnichannel.pairs`, with department (the second level) and bought (lines of all
+        receipts, which nobody can part by time).
+    known : Attributes
+        Of the departments.
+
+    Raises
+    ------
+    InputError
+        As `layoutlab.datasets.read`; the licence of the Omnichannel set has to be accepted first.
+    """
+    items = datasets.read("groceries", "items")
+    counts = datasets.read("groceries", "receipts")["category"].value_counts()
+    groups = items["level2"].tolist()
+    bought = counts.reindex(items["label"]).fillna(0).astype("int64").to_numpy()
+    pairs = omnichannel.pairs(items["label"].tolist(), groups)
+    known = replace(
+        omnichannel.by_group(pairs, groups, bought.tolist()), arrivals=omnichannel.arrivals()
+    )
+    return pairs.assign(department=groups, bought=bought), known
 
 
 def online_lines(n: int) -> tuple[pa.Table, tuple[str, ...]]:

@@ -18,6 +18,7 @@ import pyarrow.parquet as pq
 from layoutlab.errors import InputError
 from layoutlab.retail.preparation import baskets
 from layoutlab.retail.shoppers import demand
+from layoutlab.retail.shoppers.attributes import Attributes
 from layoutlab.retail.shoppers.demand import Demand
 from layoutlab.retail.shoppers.effects import Effects
 
@@ -45,6 +46,8 @@ class Receipts:
     sold : DataFrame
         Sales by hour and category: hour, category, pieces, amount.
     currency : str
+    attributes : Attributes, optional
+        What is known of the categories besides.
     """
 
     categories: tuple[str, ...]
@@ -55,6 +58,7 @@ class Receipts:
     transaction: pd.Series
     sold: pd.DataFrame
     currency: str
+    attributes: Attributes | None = None
 
     def __len__(self) -> int:
         return len(self.start) - 1
@@ -194,24 +198,18 @@ def demand_of(receipts: Receipts, parts: Parts, name: str, effects: Effects) -> 
     start = np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64)
     within = np.arange(start[-1]) - np.repeat(start[:-1], sizes)
     item = receipts.item[np.repeat(receipts.start[chosen], sizes) + within]
-    sold = receipts.sold
+    sold, bought = receipts.sold, receipts.item
     if parts.until is not None:
-        late = sold["hour"] >= parts.until
-        sold = sold[late if name in (LATER, LATER_OTHERS) else ~late]
+        late = name in (LATER, LATER_OTHERS)
+        sold = sold[(sold["hour"] >= parts.until) == late]
+        bought = bought[np.repeat((receipts.time >= parts.until) == late, np.diff(receipts.start))]
     return demand.of_baskets(
         receipts.categories,
         start,
         item,
         effects,
         time=receipts.time.iloc[chosen].reset_index(drop=True),
-        price=_prices(sold, receipts.categories, effects),
+        price=demand.prices(sold, receipts.categories, bought),
         currency=receipts.currency,
+        attributes=receipts.attributes,
     )
-
-
-def _prices(sold: pd.DataFrame, categories: tuple[str, ...], effects: Effects) -> np.ndarray:
-    """Return mean prices per piece; the assumed one where none was paid."""
-    summed = sold.dropna().groupby("category")[["pieces", "amount"]].sum()
-    mean = (summed["amount"] / summed["pieces"]).reindex(list(categories)).to_numpy(dtype=float)
-    found: np.ndarray = np.where(np.isfinite(mean) & (mean > 0), mean, effects.price_default)
-    return found

@@ -26,10 +26,11 @@ from layoutlab.retail.shoppers.trip_tables import (
 
 
 @compiled
-def dwelling(manner: Any, key: Any, category: Any) -> Any:
+def dwelling(goods: Any, manner: Any, key: Any, category: Any) -> Any:
     """Return how long one stands before a category, seconds: lognormal."""
     spread = manner.dwell_spread
-    return manner.dwell_s * np.exp(spread * bell(key, chance.DWELL, category) - spread * spread / 2)
+    luck = bell(key, chance.DWELL, category)
+    return goods.dwell_s[category] * np.exp(spread * luck - spread * spread / 2)
 
 
 @compiled
@@ -60,7 +61,7 @@ def fetch(
     place: Any,
 ) -> None:  # fmt: skip
     """Stand before a place and take what is on the list, something instead, or nothing."""
-    dwell = dwelling(manner, key, category)
+    dwell = dwelling(goods, manner, key, category)
     tally.place_s[place] += dwell
     row[DWELL_S] += dwell
     kind = TAKEN
@@ -124,7 +125,7 @@ def be_tempted(
         chance_of = -np.expm1(-tempting) * goods.stock[category]
         tally.expected[category] += chance_of
         if uniform(key, chance.UNPLANNED, category) < chance_of:
-            dwell = dwelling(manner, key, category)
+            dwell = dwelling(goods, manner, key, category)
             place = place_of(goods, key, category)
             tally.place_s[place] += dwell
             tally.unplanned[category] += 1

@@ -1,6 +1,6 @@
 """What do customers want, when do they come and what do they pay? The side of the receipts."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -9,6 +9,8 @@ import pyarrow.parquet as pq
 
 from layoutlab.errors import InputError
 from layoutlab.retail.preparation import baskets
+from layoutlab.retail.shoppers import attributes as attribute_tables
+from layoutlab.retail.shoppers.attributes import Attributes
 from layoutlab.retail.shoppers.effects import Effects
 
 HOURS = 24
@@ -32,10 +34,16 @@ class Demand:
     arrivals : ndarray of float, shape (24,)
         Mean trips in each hour of a day with trips.
     price : ndarray of float, shape (n,)
-        Mean of an item, in `currency`.
+        Mean paid for a purchase, all its pieces, in `currency`.
     lift : ndarray of float, shape (n, n)
         Of pairs in one basket, drawn to 1 where few were expected; 1 on the diagonal.
     currency : str
+    dwell_s : ndarray of float, shape (n,), optional
+        Mean time before the shelf, NaN where not known; ``dwell_item_s`` of the effects there.
+    impulse : ndarray of float, shape (n,), optional
+        As `attributes.Attributes.impulse`; ``unplanned_share`` of the effects where NaN.
+    relative : bool
+        As `attributes.Attributes.relative`.
     """
 
     categories: tuple[str, ...]
@@ -46,10 +54,17 @@ class Demand:
     price: np.ndarray
     lift: np.ndarray
     currency: str = "XXX"
+    dwell_s: np.ndarray | None = None
+    impulse: np.ndarray | None = None
+    relative: bool = False
 
 
 def read(
-    baskets_path: str | Path, effects: Effects, *, sales_path: str | Path | None = None
+    baskets_path: str | Path,
+    effects: Effects,
+    *,
+    sales_path: str | Path | None = None,
+    attributes: Attributes | None = None,
 ) -> Demand:
     """Read what `layoutlab.retail.preparation.baskets.prepare` wrote.
 
@@ -60,11 +75,13 @@ def read(
         Arrivals where the receipts have no times, prices where they have none.
     sales_path : str or Path, optional
         Sales per hour and category, for the prices.
+    attributes : Attributes, optional
+        As for `of_baskets`.
 
     Raises
     ------
     InputError
-        When it is no baskets file, or holds no basket.
+        When it is no baskets file, or holds no basket; as `attributes.unknown`.
     """
     categories = tuple(baskets.read_categories(baskets_path))
     table = pq.read_table(baskets_path, columns=["time", "items"])
@@ -73,10 +90,11 @@ def read(
     items = table["items"].combine_chunks()
     start = items.offsets.to_numpy().astype(np.int64)
     time = pd.Series(table["time"].to_numpy())
-    price, currency = _prices(categories, effects, sales_path)
+    item = items.values.to_numpy()
+    price, currency = _paid(categories, item, sales_path)
     return of_baskets(
-        categories, start, items.values.to_numpy(), effects, time=time, price=price,
-        currency=currency,
+        categories, start, item, effects, time=time, price=price, currency=currency,
+        attributes=attributes,
     )  # fmt: skip
 
 
@@ -89,6 +107,7 @@ def of_baskets(
     time: pd.Series | None = None,
     price: np.ndarray | None = None,
     currency: str = "XXX",
+    attributes: Attributes | None = None,
 ) -> Demand:
     """Return the demand of baskets held in arrays.
 
@@ -101,8 +120,16 @@ def of_baskets(
     time : Series of datetime, optional
         Of each basket; null where unknown.
     price : ndarray of float, optional
-        By category.
+        By category, NaN where not known: then that of `attributes`, else the effects' default.
     currency : str
+    attributes : Attributes, optional
+        What is known of the categories besides: prices where there are none, dwell times, impulse,
+        and arrivals where no basket has a time.
+
+    Raises
+    ------
+    InputError
+        As `attributes.unknown`.
     """
     item = np.asarray(item, dtype=np.int64)
     hour = np.full(len(start) - 1, -1, dtype=np.int64)
@@ -112,11 +139,36 @@ def of_baskets(
         hour[known] = time[known].dt.hour
         days = time[known].dt.normalize().nunique()
         arrivals = np.bincount(hour[known], minlength=HOURS) / days / known.mean()
-    if price is None:
-        price = np.full(len(categories), effects.price_default)
-    lift = _lift(np.asarray(start), item, len(categories))
-    return Demand(
-        categories, np.asarray(start, dtype=np.int64), item, hour, arrivals, price, lift, currency
+    elif attributes is not None and attributes.arrivals is not None:
+        hourly = attributes.arrivals
+        arrivals = hourly / hourly.sum() * effects.trips_per_day
+    known = np.full(len(categories), np.nan) if price is None else np.asarray(price, dtype=float)
+    demand = Demand(
+        categories=categories,
+        start=np.asarray(start, dtype=np.int64),
+        item=item,
+        hour=hour,
+        arrivals=arrivals,
+        price=np.where(np.isfinite(known), known, effects.price_default),
+        lift=_lift(np.asarray(start), item, len(categories)),
+        currency=currency,
+    )
+    return demand if attributes is None else _with(demand, known, attributes, effects)
+
+
+def _with(demand: Demand, price: np.ndarray, known: Attributes, effects: Effects) -> Demand:
+    """Return a demand with what is known besides; `price` is NaN where receipts have none."""
+    names = demand.categories
+    attribute_tables.unknown(known, names)
+    told = attribute_tables.of(known, "price", names)
+    own = np.isfinite(price)
+    return replace(
+        demand,
+        price=np.where(own, price, np.where(np.isfinite(told), told, effects.price_default)),
+        currency=known.currency if demand.currency == "XXX" else demand.currency,
+        dwell_s=attribute_tables.of(known, "dwell_s", names),
+        impulse=attribute_tables.of(known, "impulse", names),
+        relative=known.relative,
     )
 
 
@@ -128,21 +180,40 @@ def _flat(effects: Effects) -> np.ndarray:
     return hourly
 
 
-def _prices(
-    categories: tuple[str, ...], effects: Effects, sales_path: str | Path | None
-) -> tuple[np.ndarray, str]:
-    """Return mean prices per piece and their currency."""
-    price = np.full(len(categories), effects.price_default)
+def _paid(
+    categories: tuple[str, ...], item: np.ndarray, sales_path: str | Path | None
+) -> tuple[np.ndarray | None, str]:
+    """Return what sales tell of prices, and their currency."""
     if sales_path is None:
-        return price, "XXX"
-    table = pq.read_table(sales_path)
+        return None, "XXX"
+    table = pq.read_table(sales_path, columns=["category", "pieces", "amount"])
     currency = (table.schema.metadata or {}).get(b"currency", b"XXX").decode()
-    frame = table.select(["category", "pieces", "amount"]).to_pandas().dropna()
-    summed = frame.groupby("category")[["pieces", "amount"]].sum()
-    mean = (summed["amount"] / summed["pieces"]).reindex(categories).to_numpy()
-    found = np.isfinite(mean) & (mean > 0)
-    price[found] = mean[found]
-    return price, currency
+    return prices(table.to_pandas(), categories, item), currency
+
+
+def prices(sold: pd.DataFrame, categories: tuple[str, ...], item: np.ndarray) -> np.ndarray:
+    """Return the mean paid for a purchase of each category, all its pieces, shape (n,).
+
+    That is the mean price of a piece, over sales whose amount is known, times the pieces sold per
+    basket that holds the category; NaN where nothing was sold or paid.
+
+    Parameters
+    ----------
+    sold : DataFrame
+        category, pieces, amount: all sales of the time.
+    categories : tuple of str
+    item : ndarray of int64
+        Positions in `categories`: what the baskets of the same time hold.
+    """
+    known = sold.dropna(subset=["pieces", "amount"]).groupby("category")[["pieces", "amount"]].sum()
+    each = (known["amount"] / known["pieces"]).reindex(list(categories)).to_numpy(dtype=float)
+    pieces = (
+        sold.groupby("category")["pieces"].sum().reindex(list(categories)).to_numpy(dtype=float)
+    )
+    held = np.bincount(item, minlength=len(categories))
+    paid = each * pieces / np.maximum(held, 1)
+    found: np.ndarray = np.where(np.isfinite(paid) & (paid > 0) & (held > 0), paid, np.nan)
+    return found
 
 
 def _lift(start: np.ndarray, item: np.ndarray, n: int) -> np.ndarray:

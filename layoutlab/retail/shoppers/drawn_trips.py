@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from layoutlab.errors import InputError
+from layoutlab.retail.shoppers import attributes
 from layoutlab.retail.shoppers.demand import HOURS, Demand
 from layoutlab.retail.shoppers.effects import Effects
 
@@ -66,7 +67,8 @@ def draw(
 
     Arrivals are a Poisson process whose rate is the receipts' mean for the hour of the day. A
     trip's list is that of a receipt of the same hour, less the items that are bought on impulse:
-    each with the probability `unplanned_share`, the last one never.
+    each with the probability `unplanned_share`, or what the demand knows of its category's
+    impulse; of a list that would lose all its items one stays.
 
     Parameters
     ----------
@@ -94,7 +96,7 @@ def draw(
     order = np.lexsort((arrival, day))
     day, hour, arrival = day[order], hour[order], arrival[order]
     chosen = _receipts(demand, hour, baskets, rng)
-    start, item, spared = _lists(demand, chosen, effects.unplanned_share, rng)
+    start, item, spared = _lists(demand, chosen, _unplanned_share(demand, effects), rng)
     n = len(demand.categories)
     return Shoppers(
         demand=demand,
@@ -142,8 +144,22 @@ def _receipts(
     return picked
 
 
+def _unplanned_share(demand: Demand, effects: Effects) -> float | np.ndarray:
+    """Return the share of purchases that is unplanned: one, or one by category."""
+    if demand.impulse is None:
+        return effects.unplanned_share
+    if not demand.relative:
+        known = np.isfinite(demand.impulse)
+        return np.where(known, demand.impulse, effects.unplanned_share)
+    bought = np.bincount(demand.item, minlength=len(demand.categories))
+    return attributes.unplanned_shares(demand.impulse, bought, effects.unplanned_share)
+
+
 def _lists(
-    demand: Demand, chosen: np.ndarray, spared_share: float, rng: np.random.Generator
+    demand: Demand,
+    chosen: np.ndarray,
+    spared_share: float | np.ndarray,
+    rng: np.random.Generator,
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Return where lists begin, their items, and the items left to chance."""
     sizes = np.diff(demand.start)[chosen]
@@ -154,7 +170,10 @@ def _lists(
     luck = rng.random(len(item))
     best = np.full(len(chosen), -1.0)
     np.maximum.at(best, trip, luck)
-    planned = (luck >= spared_share) | (luck == best[trip])
+    share = spared_share[item] if isinstance(spared_share, np.ndarray) else spared_share
+    planned = luck >= share
+    nothing = np.bincount(trip[planned], minlength=len(chosen)) == 0
+    planned |= nothing[trip] & (luck == best[trip])
     count = np.bincount(trip[planned], minlength=len(chosen))
     start = np.concatenate([[0], np.cumsum(count)]).astype(np.int64)
     return start, item[planned], item[~planned]

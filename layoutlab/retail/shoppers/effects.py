@@ -1,7 +1,7 @@
 """How strong is each effect on a simulated shopper, how sure are we, and who says so?
 
 All effect sizes stand in ``effects.yaml`` beside this file, or in one of the user's own with the
-same names.
+same names. Beside them stand the bounds of the names that trips are given.
 """
 
 from collections.abc import Mapping
@@ -95,6 +95,29 @@ class Effects:
             _check(each.name, value)
 
 
+@dataclass(frozen=True)
+class Bounds:
+    """Where the names of trips part, in items; no simulated number depends on them.
+
+    Raises
+    ------
+    InputError
+        For a bound that is no number above 0, or not above the one before it.
+    """
+
+    quick_items: float
+    fill_in_items: float
+    hands_items: float
+    basket_items: float
+
+    def __post_init__(self) -> None:
+        for each in fields(self):
+            _check(each.name, getattr(self, each.name))
+        for low, high in (("quick_items", "fill_in_items"), ("hands_items", "basket_items")):
+            if getattr(self, low) >= getattr(self, high):
+                raise InputError(f"{high}: expected more than {low}, got {getattr(self, high):g}")
+
+
 def load(path: str | Path | None = None) -> Effects:
     """Return the effect sizes of a file.
 
@@ -109,14 +132,29 @@ def load(path: str | Path | None = None) -> Effects:
         When there is no such file, or it is not of this form: the message names the effect.
     """
     entries = _entries(Path(path) if path is not None else BUILT_IN)
-    return Effects(**{name: float(entry["value"]) for name, entry in entries.items()})
+    return Effects(**{name: float(entries[name]["value"]) for name in _names(Effects)})
 
 
-def records(path: str | Path | None = None) -> "pd.DataFrame":
+def bounds(path: str | Path | None = None) -> Bounds:
+    """Return the bounds of names in a file of effects; those it does not hold, as built in.
+
+    Raises
+    ------
+    InputError
+        As `load`.
+    """
+    entries = _entries(BUILT_IN) | (_entries(Path(path)) if path is not None else {})
+    return Bounds(**{name: float(entries[name]["value"]) for name in _names(Bounds)})
+
+
+def records(
+    path: str | Path | None = None, of: "type[Effects] | type[Bounds]" = Effects
+) -> "pd.DataFrame":
     """Return all that is known of each effect: name, value, low, high, unit, status, source."""
     import pandas as pd
 
-    entries = _entries(Path(path) if path is not None else BUILT_IN)
+    known = _entries(Path(path) if path is not None else BUILT_IN)
+    entries = {name: known[name] for name in _names(of) if name in known}
     rows = [
         {
             "effect": name,
@@ -133,7 +171,7 @@ def records(path: str | Path | None = None) -> "pd.DataFrame":
 
 
 @lru_cache
-def _entries(path: Path) -> Mapping[str, Mapping[str, Any]]:
+def _entries(path: Path) -> dict[str, Mapping[str, Any]]:
     """Read and check a file of effects."""
     import yaml
 
@@ -145,8 +183,9 @@ def _entries(path: Path) -> Mapping[str, Mapping[str, Any]]:
         raise InputError(f"{path.name}: expected YAML: {' '.join(str(error).split())}") from error
     if not isinstance(entries, dict):
         raise InputError(f"{path.name}: expected effects by name, got {type(entries).__name__}")
-    wanted = [each.name for each in fields(Effects)]
-    lacking, unknown = sorted(set(wanted) - set(entries)), sorted(set(entries) - set(wanted))
+    wanted, more = _names(Effects), _names(Bounds)
+    lacking = sorted(set(wanted) - set(entries))
+    unknown = sorted(set(entries) - set(wanted) - set(more))
     if lacking or unknown:
         said = "".join(
             f"; {what} {', '.join(names)}"
@@ -154,9 +193,14 @@ def _entries(path: Path) -> Mapping[str, Mapping[str, Any]]:
             if names
         )
         raise InputError(f"{path.name}: expected {len(wanted)} effects by name{said}")
-    for name in wanted:
+    kept = [name for name in (*wanted, *more) if name in entries]
+    for name in kept:
         _check_entry(name, entries[name])
-    return {name: entries[name] for name in wanted}
+    return {name: entries[name] for name in kept}
+
+
+def _names(of: "type[Effects] | type[Bounds]") -> list[str]:
+    return [each.name for each in fields(of)]
 
 
 def _check_entry(name: str, entry: Any) -> None:

@@ -112,7 +112,16 @@ def goods_of(
         rate=shoppers.rate,
         stock=_stock(demand.categories, stock),
         log_lift=effects.affinity_strength * capped,
+        dwell_s=_dwell(demand, effects),
     )
+
+
+def _dwell(demand: Demand, effects: Effects) -> np.ndarray:
+    """Return the mean time before the shelf by category, seconds."""
+    usual = np.full(len(demand.categories), effects.dwell_item_s)
+    if demand.dwell_s is None:
+        return usual
+    return np.where(np.isfinite(demand.dwell_s), demand.dwell_s, usual)
 
 
 def _stock(categories: tuple[str, ...], stock: Mapping[str, float] | None) -> np.ndarray:
@@ -154,7 +163,6 @@ def manner_of(effects: Effects, order: str = "behaved") -> Manner:
         order=ORDERS.index(order),
         speed=effects.walking_speed_m_s,
         hurry=effects.hurry_near_checkout if behaved else 0.0,
-        dwell_s=effects.dwell_item_s,
         dwell_spread=effects.dwell_spread,
         habit_share=effects.habit_share,
         habit_weight=effects.habit_weight,

@@ -5,7 +5,7 @@ blocks of a fixed size and add the blocks up in their order: any number of worke
 bytes.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
@@ -14,7 +14,7 @@ import numpy as np
 from layoutlab.errors import InputError
 from layoutlab.retail.shoppers import offer, shopper_kernels, trip_tables
 from layoutlab.retail.shoppers.assortment import Assortment
-from layoutlab.retail.shoppers.drawn_trips import Shoppers
+from layoutlab.retail.shoppers.drawn_trips import Shoppers, first_trips
 from layoutlab.retail.shoppers.effects import Effects
 from layoutlab.retail.shoppers.prepared_floor import Floor
 from layoutlab.retail.shoppers.queue_kernels import queue
@@ -87,6 +87,7 @@ def simulate(
     stock: Mapping[str, float] | None = None,
     order: str = "behaved",
     workers: int = 1,
+    go_on: Callable[[int], bool] | None = None,
 ) -> Outcome:
     """Send all trips through a layout.
 
@@ -98,6 +99,9 @@ def simulate(
         As for `offer.manner_of`.
     workers : int
         Threads, at least 1.
+    go_on : callable, optional
+        Is told after each block how many trips are done; where it says no, the day begun is
+        finished and the outcome is that of the days so far.
 
     Raises
     ------
@@ -107,7 +111,9 @@ def simulate(
     if workers < 1:
         raise InputError(f"workers: expected at least 1, got {workers}")
     goods = offer.goods_of(floor, assortment, shoppers, effects, stock)
-    trips, tally = _follow(floor, goods, shoppers, effects, order, workers)
+    trips, tally = _follow(floor, goods, shoppers, effects, order, workers, go_on)
+    if len(trips) < len(shoppers):
+        shoppers = first_trips(shoppers, len(trips))
     ready, service = trips[:, trip_tables.READY_S], trips[:, trip_tables.SERVICE_S]
     by_time = np.lexsort((ready, shoppers.day))
     wait = queue(shoppers.day, ready, service, by_time, len(floor.checkouts))
@@ -116,23 +122,36 @@ def simulate(
 
 
 def _follow(
-    floor: Floor, goods: Goods, shoppers: Shoppers, effects: Effects, order: str, workers: int
+    floor: Floor,
+    goods: Goods,
+    shoppers: Shoppers,
+    effects: Effects,
+    order: str,
+    workers: int,
+    go_on: Callable[[int], bool] | None = None,
 ) -> tuple[np.ndarray, Tally]:
     ways, people = offer.ways_of(floor), offer.people_of(shoppers)
     manner = offer.manner_of(effects, order)
-    trips = np.zeros((len(shoppers), len(COLUMNS)))
+    trips, total = np.zeros((len(shoppers), len(COLUMNS))), empty_tally(floor, shoppers)
 
-    def block(first: int) -> Tally:
-        tally, last = empty_tally(floor, shoppers), min(first + BLOCK, len(shoppers))
+    def block(first: int, end: int = len(shoppers)) -> Tally:
+        tally, last = empty_tally(floor, shoppers), min(first + BLOCK, end)
         shopper_kernels.follow(ways, goods, people, manner, first, last, trips, tally, NO_LOG)
         return tally
 
     firsts = range(0, len(shoppers), BLOCK)
     if workers == 1:
-        tallies = map(block, firsts)
-        return trips, _added(floor, shoppers, tallies)
-    with ThreadPoolExecutor(workers) as pool:
-        return trips, _added(floor, shoppers, pool.map(block, firsts))
+        done = _add(total, map(block, firsts), go_on)
+    else:
+        with ThreadPoolExecutor(workers) as pool:
+            done = _add(total, pool.map(block, firsts), go_on)
+            pool.shutdown(cancel_futures=True)
+    if done >= len(shoppers):
+        return trips, total
+    last = int(np.searchsorted(shoppers.day, shoppers.day[done - 1], side="right"))
+    trips[done:] = 0
+    _add(total, (block(first, last) for first in range(done, last, BLOCK)))
+    return trips[:last], total
 
 
 def empty_tally(floor: Floor, shoppers: Shoppers) -> Tally:
@@ -148,16 +167,25 @@ def empty_tally(floor: Floor, shoppers: Shoppers) -> Tally:
     )
 
 
-def _added(floor: Floor, shoppers: Shoppers, tallies: Iterable[Tally]) -> Tally:
-    total = empty_tally(floor, shoppers)
+def _add(total: Tally, tallies: Iterable[Tally], go_on: Callable[[int], bool] | None = None) -> int:
+    """Add blocks to a total until there are no more, or enough; return how far they reach."""
+    done = 0
     for tally in tallies:
         for kept, more in zip(total, tally, strict=True):
             kept += more
-    return total
+        done += BLOCK
+        if go_on is not None and not go_on(done):
+            break
+    return done
 
 
 def calibrated(
-    floor: Floor, assortment: Assortment, shoppers: Shoppers, effects: Effects
+    floor: Floor,
+    assortment: Assortment,
+    shoppers: Shoppers,
+    effects: Effects,
+    *,
+    tell: Callable[[int], object] | None = None,
 ) -> Shoppers:
     """Return the shoppers with rates that, in this layout, give back what receipts show.
 
@@ -170,13 +198,17 @@ def calibrated(
         The layout in which the receipts arose.
     shoppers : Shoppers
     effects : Effects
+    tell : callable, optional
+        Is told after each of the `ROUNDS` how many are done.
     """
     wanted = shoppers.left_to_chance * len(shoppers)
     rate = np.where(wanted > 0, FIRST_RATE, 0.0)
-    for _ in range(ROUNDS):
+    for done in range(1, ROUNDS + 1):
         tried = replace(shoppers, rate=rate)
         goods = offer.goods_of(floor, assortment, tried, effects)
         _, tally = _follow(floor, goods, tried, effects, "behaved", 1)
         seen = tally.expected > 0
         rate = np.where(seen, rate * wanted / np.where(seen, tally.expected, 1.0), 0.0)
+        if tell is not None:
+            tell(done)
     return replace(shoppers, rate=rate)

@@ -1,7 +1,7 @@
 """What do a plan and receipts say together? Files in, simulated trips and a summary out."""
 
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -12,18 +12,21 @@ import pyarrow.parquet as pq
 
 from layoutlab.errors import InputError
 from layoutlab.floor.plans.plan import Plan
+from layoutlab.interrupts import Interrupts
 from layoutlab.retail.shoppers import (
     assortment,
     demand,
     drawn_trips,
+    missions,
     offer,
     prepared_floor,
     simulation,
     visits,
 )
 from layoutlab.retail.shoppers.assortment import Assortment
+from layoutlab.retail.shoppers.attributes import Attributes
 from layoutlab.retail.shoppers.demand import Demand
-from layoutlab.retail.shoppers.effects import Effects
+from layoutlab.retail.shoppers.effects import Bounds, Effects, bounds
 from layoutlab.retail.shoppers.prepared_floor import Floor
 from layoutlab.retail.shoppers.simulation import Outcome
 from layoutlab.retail.shoppers.totals import MEASURES
@@ -31,7 +34,7 @@ from layoutlab.retail.shoppers.totals import MEASURES
 STOCK_COLUMNS = ("department", "available")
 
 
-def read_demand(path: str | Path, effects: Effects) -> Demand:
+def read_demand(path: str | Path, effects: Effects, attributes: Attributes | None = None) -> Demand:
     """Read receipts, or baskets already made of them.
 
     Parameters
@@ -39,6 +42,8 @@ def read_demand(path: str | Path, effects: Effects) -> Demand:
     path : str or Path
         A file of receipts, or of baskets (parquet with a column ``items``).
     effects : Effects
+    attributes : Attributes, optional
+        As for `demand.of_baskets`.
 
     Raises
     ------
@@ -47,13 +52,13 @@ def read_demand(path: str | Path, effects: Effects) -> Demand:
     """
     path = Path(path)
     if path.suffix == ".parquet" and path.is_file() and "items" in pq.read_schema(path).names:
-        return demand.read(path, effects)
+        return demand.read(path, effects, attributes=attributes)
     from layoutlab.retail.preparation import baskets
 
     with tempfile.TemporaryDirectory() as folder:
         made = [Path(folder) / f"{name}.parquet" for name in ("baskets", "rejects", "sales")]
         baskets.prepare(path, made[0], made[1], sales_path=made[2])
-        return demand.read(made[0], effects, sales_path=made[2])
+        return demand.read(made[0], effects, sales_path=made[2], attributes=attributes)
 
 
 def read_stock(path: str | Path) -> dict[str, float]:
@@ -98,6 +103,9 @@ def run(
     n_days: int = 7,
     stock: dict[str, float] | None = None,
     workers: int = 1,
+    limits: Bounds | None = None,
+    tell: Callable[[str, int, int], object] | None = None,
+    keep: bool = False,
 ) -> tuple[dict[str, Any], Floor, Assortment, Outcome]:
     """Simulate days of shopping over a plan, rates of impulse calibrated to the plan as it is.
 
@@ -111,6 +119,13 @@ def run(
         At least 1.
     stock : dict of str to float, optional
     workers : int
+    limits : Bounds, optional
+        Of missions and equipment; the built-in ones when not given.
+    tell : callable, optional
+        Is told now and then what goes on, how many are done, and of how many.
+    keep : bool
+        An interrupt of the simulation ends it after the day begun, and the days so far are
+        returned; it is raised otherwise, and before the simulation.
 
     Returns
     -------
@@ -127,17 +142,39 @@ def run(
     goods = assortment.of_plan(floor, plan)
     joined = offer.join(goods, wants)
     drawn = drawn_trips.draw(wants, effects, rng=np.random.default_rng(seed), n_days=n_days)
-    shoppers = simulation.calibrated(floor, goods, drawn, effects)
-    outcome = simulation.simulate(floor, goods, shoppers, effects, stock=stock, workers=workers)
-    said = {"plan": plan.name, "seed": seed, **summary(floor, goods, outcome, joined)}
+    say = tell or (lambda what, done, everything: None)
+    shoppers = simulation.calibrated(
+        floor, goods, drawn, effects,
+        tell=lambda done: say("rounds of calibration", done, simulation.ROUNDS),
+    )  # fmt: skip
+    with Interrupts() as heard:
+
+        def go_on(done: int) -> bool:
+            say("trips", min(done, len(shoppers)), len(shoppers))
+            if not keep:
+                heard.raise_noted()
+            return not heard.noted
+
+        outcome = simulation.simulate(
+            floor, goods, shoppers, effects, stock=stock, workers=workers, go_on=go_on
+        )
+        heard.noted = False
+    said = {"plan": plan.name, "seed": seed, **summary(floor, goods, outcome, joined, limits)}
+    said["interrupted"] = len(outcome.shoppers) < len(shoppers)
+    said["days_asked"] = n_days
     return said, floor, goods, outcome
 
 
 def summary(
-    floor: Floor, goods: Assortment, outcome: Outcome, joined: offer.Joining
+    floor: Floor,
+    goods: Assortment,
+    outcome: Outcome,
+    joined: offer.Joining,
+    limits: Bounds | None = None,
 ) -> dict[str, Any]:
-    """Return totals with intervals, and what of plan and receipts did not meet."""
-    found = outcome.totals
+    """Return totals with intervals, by mission too, and what of plan and receipts did not meet."""
+    found, limits, shoppers = outcome.totals, limits or bounds(), outcome.shoppers
+    taken = missions.equipment(shoppers, limits)
     measures = {
         name: {"mean": getattr(found, name), "interval": list(found.interval(name))}
         for name in MEASURES
@@ -148,6 +185,8 @@ def summary(
         "trips": found.trips,
         "days": found.days,
         "per_trip": measures | {"crowding": {"mean": found.crowding}},
+        "by_mission": missions.by_mission(shoppers, outcome.trips, outcome.wait_s, limits),
+        "equipment": missions.shares(taken, missions.EQUIPMENT),
         "places": floor.n_places,
         "unreachable_fixtures": list(floor.unreachable),
         "unreachable_departments": list(goods.nowhere),
@@ -164,13 +203,14 @@ def write(
     effects: Effects,
     *,
     stock: dict[str, float] | None = None,
+    limits: Bounds | None = None,
 ) -> None:
     """Write ``visits.parquet``, ``departments.parquet``, ``steps.npz`` and ``summary.json``."""
     from layoutlab import canonical
 
     folder = Path(folder)
     log = visits.events(floor, goods, outcome, effects, stock=stock)
-    visits.write(folder / "visits.parquet", visits.table(outcome, log), outcome)
+    visits.write(folder / "visits.parquet", visits.table(outcome, log, limits), outcome)
     canonical.write_parquet(folder / "departments.parquet", departments(goods, outcome))
     canonical.write_npz(
         folder / "steps.npz",

@@ -1,6 +1,7 @@
 """What does a day's shopping come to? Totals with intervals, and differences of two layouts."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 
@@ -68,6 +69,34 @@ def totals_of(shoppers: Shoppers, trips: np.ndarray, wait_s: np.ndarray, crowd: 
     return Totals(
         trips=len(trips), days=shoppers.n_days, crowding=crowd, low=low, high=high, **found
     )
+
+
+def of_part(
+    shoppers: Shoppers, trips: np.ndarray, wait_s: np.ndarray, part: np.ndarray
+) -> dict[str, dict[str, Any]]:
+    """Add up a part of the trips.
+
+    Parameters
+    ----------
+    shoppers : Shoppers
+    trips, wait_s : ndarray
+        As `simulation.simulate` follows them, of all trips.
+    part : ndarray of bool, shape (t,)
+
+    Returns
+    -------
+    dict
+        Mean and 95 % interval of each of `MEASURES`, by days or by trips as in `Totals`; nothing
+        where no trip is in the part.
+    """
+    if not part.any():
+        return {}
+    values, weights = _measured(trips[part], wait_s[part])
+    mean, half = _means(values, weights, replace(shoppers, day=shoppers.day[part]))
+    return {
+        name: {"mean": float(middle), "interval": [float(middle - reach), float(middle + reach)]}
+        for name, middle, reach in zip(MEASURES, mean, half, strict=True)
+    }
 
 
 def difference(
@@ -162,8 +191,10 @@ def crowding(floor: Floor, shoppers: Shoppers, tally: Tally, effects: Effects) -
     Independent shoppers are Poisson in a square; each hour has its own number of arrivals.
     """
     legs, n_tiles = floor.legs, floor.n_tiles
-    walked = np.repeat(tally.legs, np.diff(legs.tile_start))
-    metres = np.bincount(legs.tile, walked * legs.tile_m, minlength=n_tiles)
+    used = np.flatnonzero(tally.legs)
+    entry, count = _spread(legs.tile_start[used], legs.tile_start[used + 1])
+    walked = np.repeat(tally.legs[used], count)
+    metres = np.bincount(legs.tile[entry], walked * legs.tile_m[entry], minlength=n_tiles)
     stood = floor.tile_of[floor.cells[:, 1], floor.cells[:, 0]]
     standing = np.bincount(stood, tally.place_s, minlength=n_tiles)
     per_trip = (metres / effects.walking_speed_m_s + standing) / len(shoppers)
@@ -171,3 +202,10 @@ def crowding(floor: Floor, shoppers: Shoppers, tally: Tally, effects: Effects) -
     arrivals = np.bincount(hour, minlength=HOURS) / shoppers.n_days
     busy = float((arrivals**2).sum() / arrivals.sum()) / HOUR_S
     return busy * float((per_trip**2).sum() / per_trip.sum())
+
+
+def _spread(first: np.ndarray, after: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return all numbers of runs, one run after the other, and how many each run has."""
+    count = after - first
+    begins = np.cumsum(count) - count
+    return np.arange(count.sum()) + np.repeat(first - begins, count), count

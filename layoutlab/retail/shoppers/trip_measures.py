@@ -8,10 +8,10 @@ from dataclasses import replace
 import numpy as np
 from scipy import stats
 
-from layoutlab.retail.shoppers import simulation
+from layoutlab.retail.shoppers import missions, offer, simulation
 from layoutlab.retail.shoppers.assortment import Assortment
 from layoutlab.retail.shoppers.drawn_trips import Shoppers
-from layoutlab.retail.shoppers.effects import Effects
+from layoutlab.retail.shoppers.effects import Bounds, Effects
 from layoutlab.retail.shoppers.prepared_floor import Floor
 from layoutlab.retail.shoppers.simulation import Outcome
 
@@ -86,10 +86,13 @@ def ratio_of(above: np.ndarray, below: np.ndarray) -> Measured:
 
 
 def slope_of(points: np.ndarray) -> Measured:
-    """Return the least-squares slope through the origin of points (x, y), shape (k, 2)."""
+    """Return the least-squares slope through the origin of points (x, y), shape (k, 2).
+
+    The interval holds where points far out scatter more than others (White 1980).
+    """
     x, y = points.T
     slope = float(x @ y / (x @ x))
-    half = Z * float(np.sqrt(((y - slope * x) ** 2).mean() / (x @ x)))
+    half = Z * float(np.sqrt((x**2 * (y - slope * x) ** 2).sum())) / float(x @ x)
     return slope, slope - half, slope + half
 
 
@@ -99,6 +102,44 @@ def list_popularity(outcome: Outcome) -> np.ndarray:
     often = np.bincount(shoppers.demand.item, minlength=len(shoppers.rate)).astype(float)
     sums = np.add.reduceat(often[shoppers.item], shoppers.start[:-1])
     return np.asarray(sums / np.diff(shoppers.start))
+
+
+def speed_near_checkout(outcome: Outcome, effects: Effects, order: str) -> Measured:
+    """Return the speed on the way to the checkout over that of whole trips."""
+    manner = offer.manner_of(effects, order)
+    seconds, low, high = ratio_of(outcome.column("walk_s"), outcome.column("metres"))
+    speed = manner.speed * (1 + manner.hurry)
+    return speed * seconds, speed * low, speed * high
+
+
+def excess_rows(outcome: Outcome, shortest: Outcome) -> dict[str, Measured]:
+    """Return the rows of the card that tell excess over the shortest tour, by name."""
+    tour, order_m, travel_m = excess(outcome, shortest)
+    same = outcome.column("gave_up") == shortest.column("gave_up")
+    size = outcome.column("wanted")[same] + outcome.column("unplanned")[same]
+    over = order_m + travel_m
+    by_order = rank_correlation(order_m / tour, size)
+    by_travel = rank_correlation(travel_m / tour, size)
+    gap = by_order[0] - by_travel[0]
+    half = float(np.hypot(by_order[2] - by_order[0], by_travel[2] - by_travel[0]))
+    popular = list_popularity(outcome)[same]
+    return {
+        "travel_share_of_excess": ratio_of(travel_m, over),
+        "order_excess": ratio_of(order_m, tour),
+        "excess_of_length": ratio_of(over, tour + over),
+        "excess_with_basket": rank_correlation(over, size),
+        "order_excess_with_basket": (gap, gap - half, gap + half),
+        "excess_with_popularity": rank_correlation(over / tour, popular),
+    }
+
+
+def equipment_rows(shoppers: Shoppers, limits: Bounds) -> dict[str, Measured]:
+    """Return the rows of the card that tell what things are carried in; no walk plays a part."""
+    taken = missions.equipment(shoppers, limits)
+    return {
+        f"carried_in_{name}": mean_of((taken == code).astype(float))
+        for code, name in enumerate(missions.EQUIPMENT)
+    }
 
 
 def unplanned_per_55_ft(
@@ -118,9 +159,12 @@ def unplanned_per_55_ft(
     shoppers = outcome.shoppers
     keys = rng.integers(0, 2**64, len(shoppers), dtype=np.uint64)
     again: Shoppers = replace(shoppers, key=keys)
-    second = simulation.simulate(floor, assortment, again, effects, order=order)
-    metres = second.column("metres") - outcome.column("metres")
-    spend = second.column("unplanned_spend") - outcome.column("unplanned_spend")
+    first, second = (
+        simulation.simulate(floor, assortment, each, effects, order=order)
+        for each in (shoppers, again)
+    )
+    metres = second.column("metres") - first.column("metres")
+    spend = second.column("unplanned_spend") - first.column("unplanned_spend")
     if np.ptp(metres) == 0:
         return 0.0, 0.0, 0.0
     line = stats.linregress(metres, spend)

@@ -57,6 +57,7 @@ class Goods(NamedTuple):
     rate: np.ndarray
     stock: np.ndarray
     log_lift: np.ndarray
+    dwell_s: np.ndarray
 
 
 class People(NamedTuple):
@@ -74,7 +75,6 @@ class Manner(NamedTuple):
     order: int
     speed: float
     hurry: float
-    dwell_s: float
     dwell_spread: float
     habit_share: float
     habit_weight: float

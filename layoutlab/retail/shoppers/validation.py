@@ -17,6 +17,7 @@ import yaml
 
 from layoutlab.floor.plans.plan import Plan
 from layoutlab.retail.shoppers import (
+    aisle_visits,
     assortment,
     drawn_trips,
     offer,
@@ -30,7 +31,7 @@ from layoutlab.retail.shoppers import (
 from layoutlab.retail.shoppers.assortment import Assortment
 from layoutlab.retail.shoppers.demand import Demand
 from layoutlab.retail.shoppers.drawn_trips import Shoppers, first_trips
-from layoutlab.retail.shoppers.effects import Effects
+from layoutlab.retail.shoppers.effects import Bounds, Effects, bounds
 from layoutlab.retail.shoppers.prepared_floor import Floor
 from layoutlab.retail.shoppers.simulation import Outcome
 from layoutlab.retail.shoppers.trip_measures import Measured
@@ -104,6 +105,7 @@ def card(
     flows: Callable[[str], Measured] | None = None,
     orders: Sequence[str] = offer.ORDERS,
     changes: int = 40,
+    limits: Bounds | None = None,
 ) -> pd.DataFrame:
     """Measure every regularity on every kind of shopper.
 
@@ -119,6 +121,8 @@ def card(
         Of `offer.ORDERS`.
     changes : int
         Layouts tried for the space elasticities.
+    limits : Bounds, optional
+        Of the equipment; the built-in ones when not given.
 
     Returns
     -------
@@ -128,9 +132,11 @@ def card(
     """
     image = open_mirror(small, effects)
     shortest = _run(supermarket, effects, "shortest")
+    carried = trip_measures.equipment_rows(supermarket.shoppers, limits or bounds())
     rows = []
     for order, luck in zip(orders, rng.spawn(len(orders)), strict=True):
         found = _measured(supermarket, small, image, shortest, effects, order, changes, luck)
+        found |= carried
         if flows is not None:
             found["zone_flow"] = flows(order)
         rows += [
@@ -190,7 +196,7 @@ def _measured(
         "short_trips_small_store": trip_measures.short_trips(in_small),
         "little_covered": trip_measures.mean_of((share < trip_measures.LITTLE).astype(float)),
         "coverage": trip_measures.mean_of(share),
-        **_of_excess(outcome, shortest),
+        **trip_measures.excess_rows(outcome, shortest),
         "unplanned_per_55_ft": trip_measures.unplanned_per_55_ft(
             large.floor, large.goods, outcome, effects, order, rng=rng
         ),
@@ -199,27 +205,20 @@ def _measured(
         "perimeter": (mine[0] * scale, mine[1] * scale, mine[2] * scale),
         "items_mode": (mode, mode, mode),
         "items_spread": (float(logs.std()), float(logs.std() - half), float(logs.std() + half)),
+        **_of_aisles(large, outcome, effects, order),
+        "speed_near_checkout": trip_measures.speed_near_checkout(outcome, effects, order),
     }
 
 
-def _of_excess(outcome: Outcome, shortest: Outcome) -> dict[str, Measured]:
-    tour, order_m, travel_m = trip_measures.excess(outcome, shortest)
-    same = outcome.column("gave_up") == shortest.column("gave_up")
-    size = outcome.column("wanted")[same] + outcome.column("unplanned")[same]
-    over = order_m + travel_m
-    by_order = trip_measures.rank_correlation(order_m / tour, size)
-    by_travel = trip_measures.rank_correlation(travel_m / tour, size)
-    gap = by_order[0] - by_travel[0]
-    half = np.hypot(by_order[2] - by_order[0], by_travel[2] - by_travel[0])
-    popular = trip_measures.list_popularity(outcome)[same]
-    return {
-        "travel_share_of_excess": trip_measures.ratio_of(travel_m, over),
-        "order_excess": trip_measures.ratio_of(order_m, tour),
-        "excess_of_length": trip_measures.ratio_of(over, tour + over),
-        "excess_with_basket": trip_measures.rank_correlation(over, size),
-        "order_excess_with_basket": (gap, gap - float(half), gap + float(half)),
-        "excess_with_popularity": trip_measures.rank_correlation(over / tour, popular),
-    }
+def _of_aisles(store: Store, outcome: Outcome, effects: Effects, order: str) -> dict[str, Measured]:
+    """Return the share of aisles walked whole; nothing where the store has no aisles."""
+    found = aisle_visits.of_plan(store.plan)
+    if not found:
+        return {}
+    entered, whole = aisle_visits.visits(
+        store.floor, store.goods, outcome, effects, found, order=order, most=SAMPLE
+    )
+    return {"whole_aisle": trip_measures.ratio_of(whole, entered)}
 
 
 def _of_layouts(

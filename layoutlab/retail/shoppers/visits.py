@@ -10,9 +10,9 @@ import numpy as np
 import pyarrow as pa
 
 from layoutlab import canonical
-from layoutlab.retail.shoppers import offer, shopper_kernels
+from layoutlab.retail.shoppers import missions, offer, shopper_kernels
 from layoutlab.retail.shoppers.assortment import Assortment
-from layoutlab.retail.shoppers.effects import Effects
+from layoutlab.retail.shoppers.effects import Bounds, Effects, bounds
 from layoutlab.retail.shoppers.prepared_floor import Floor
 from layoutlab.retail.shoppers.simulation import Outcome, empty_tally
 from layoutlab.retail.shoppers.trip_tables import EXTRA, INSTEAD, KINDS, TAKEN, Log
@@ -20,10 +20,13 @@ from layoutlab.retail.shoppers.trip_tables import EXTRA, INSTEAD, KINDS, TAKEN, 
 FIRST_DAY = np.datetime64("2026-03-02", "us")
 """A Monday; simulated days are counted from it."""
 CODES = pa.list_(pa.int32())
+NAMES = pa.dictionary(pa.int8(), pa.string())
 SCHEMA = pa.schema(
     {
         "trip_id": pa.int64(),
         "time": pa.timestamp("us", "UTC"),
+        "mission": NAMES,
+        "equipment": NAMES,
         "length_m": pa.float64(),
         "duration_s": pa.float64(),
         "wait_s": pa.float64(),
@@ -93,7 +96,7 @@ def events(
     return log
 
 
-def table(outcome: Outcome, log: Log) -> pa.Table:
+def table(outcome: Outcome, log: Log, limits: Bounds | None = None) -> pa.Table:
     """Return the visits.
 
     Parameters
@@ -101,6 +104,8 @@ def table(outcome: Outcome, log: Log) -> pa.Table:
     outcome : Outcome
     log : Log
         As `events` returns it.
+    limits : Bounds, optional
+        Of missions and equipment; the built-in ones when not given.
 
     Returns
     -------
@@ -110,7 +115,7 @@ def table(outcome: Outcome, log: Log) -> pa.Table:
         walking (``seen_m``); ``wanted`` from the list, as far as the store sells it; ``planned``
         and ``unplanned`` purchases.
     """
-    shoppers = outcome.shoppers
+    shoppers, limits = outcome.shoppers, limits or bounds()
     kind = log.event_kind
     stood = kind != KINDS.index("gave up")
     bought = (kind == TAKEN) | (kind == INSTEAD)
@@ -120,6 +125,8 @@ def table(outcome: Outcome, log: Log) -> pa.Table:
     columns = {
         "trip_id": np.arange(len(shoppers)),
         "time": FIRST_DAY + since.astype("timedelta64[us]"),
+        "mission": _named(missions.of_trips(shoppers, limits), missions.MISSIONS),
+        "equipment": _named(missions.equipment(shoppers, limits), missions.EQUIPMENT),
         "length_m": outcome.column("metres"),
         "duration_s": busy + outcome.wait_s,
         "wait_s": outcome.wait_s,
@@ -151,6 +158,10 @@ def write(path: str | Path, visits: pa.Table, outcome: Outcome) -> None:
         "simulated": "true",
     }
     canonical.write_parquet(path, visits, metadata)
+
+
+def _named(codes: np.ndarray, names: tuple[str, ...]) -> pa.Array:
+    return pa.DictionaryArray.from_arrays(pa.array(codes, pa.int8()), list(names))
 
 
 def _lists(start: np.ndarray, values: np.ndarray, kept: np.ndarray | None = None) -> pa.Array:

@@ -62,16 +62,17 @@ def bought(n=600, days=30, seed=1, timed=True):
     customer = pd.Series(
         [f"c{each}" if each < 40 else f"receipt r{i}" for i, each in enumerate(who)]
     )
+    item = np.concatenate(lists)
     sold = pd.DataFrame(
         {
-            "hour": time.iloc[0],
-            "category": DEPARTMENTS,
-            "pieces": 10,
-            "amount": 10 * np.array(PRICES),
+            "hour": time.repeat([len(items) for items in lists]).dt.floor("h").array,
+            "category": np.array(DEPARTMENTS)[item],
+            "pieces": 1,
+            "amount": np.array(PRICES)[item],
         }
     )
     start = np.cumsum([0] + [len(items) for items in lists])
-    return Receipts(DEPARTMENTS, start, np.concatenate(lists), time, customer, own, sold, "EUR")
+    return Receipts(DEPARTMENTS, start, item, time, customer, own, sold, "EUR")
 
 
 def shop(constraints=None):
