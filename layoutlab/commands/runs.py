@@ -7,6 +7,8 @@ from typing import Any
 
 from layoutlab.commands import FAILED, add_verb, say
 
+ROLLED_BACK = "next-basket"
+
 
 def add(verbs: Any) -> None:
     """Add the verbs."""
@@ -28,9 +30,8 @@ def add(verbs: Any) -> None:
                        "make it champion if it is ahead of the present one")  # fmt: skip
     track.add_argument("--roll-back", action="store_true",
                        help="make the champion's predecessor champion again")  # fmt: skip
-    track.add_argument(
-        "--name", default="next-basket", help="of the registered model (%(default)s)"
-    )
+    track.add_argument("--name", help="of the registered model (by default the one on the card of "
+                       f"the folder to promote, and {ROLLED_BACK} to roll back)")  # fmt: skip
 
 
 def _sweep(options: argparse.Namespace) -> tuple[Any, int]:
@@ -92,12 +93,14 @@ def _champion(options: argparse.Namespace) -> dict[str, Any]:
 
     import numpy as np
 
-    from layoutlab.tracking import registry
+    from layoutlab.tracking import registry, stored_models
 
     if options.roll_back:
-        decision = registry.roll_back(options.name)
+        name = options.name or ROLLED_BACK
+        decision = registry.roll_back(name)
     else:
-        version = registry.register(options.promote, options.name)
-        decision = registry.promote(options.name, version, rng=np.random.default_rng(1))
+        name = options.name or stored_models.default_name(options.promote)
+        version = registry.register(options.promote, name)
+        decision = registry.promote(name, version, rng=np.random.default_rng(1))
     say(decision.reason)
-    return {"name": options.name} | asdict(decision)
+    return {"name": name} | asdict(decision)

@@ -1,13 +1,12 @@
 """Which of the trained models answers? Versions in MLflow's registry, the best called `champion`.
 
-A model comes as a folder: `model.keras`, `card.json`, `card.md`, and `customers.npz` with the
-agreed measure of every customer it was tested on. It takes the champion's place only when it is
-ahead on the same customers with the whole 95 % interval of the paired bootstrap (Efron and
-Tibshirani 1993, section 8.3); a tie keeps the present one.
+A model comes as a folder, see `stored_models`, with the agreed measure of every customer (or store)
+it was tested on. It takes the champion's place only when it is ahead on the same ones with the
+whole 95 % interval of the paired bootstrap (Efron and Tibshirani 1993, section 8.3); a tie keeps
+the present one.
 """
 
 import hashlib
-import json
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,17 +17,24 @@ import numpy as np
 from layoutlab.errors import InputError
 from layoutlab.tracking.record import Result, record
 from layoutlab.tracking.store import Store, open_store, told
+from layoutlab.tracking.stored_models import (
+    CARD_TEXT,
+    CUSTOMERS,
+    CUSTOMERS_FILE,
+    MODEL_FILE,
+    card_of,
+    measured,
+    measured_on,
+)
 
 if TYPE_CHECKING:
     from mlflow.tracking import MlflowClient
 
-MODEL_FILE, CARD_FILE, CARD_TEXT, CUSTOMERS_FILE = (
-    "model.keras", "card.json", "card.md", "customers.npz"
-)  # fmt: skip
 CHAMPION = "champion"
 EXPERIMENT = "models"
 KEPT = "kept"
 BEFORE = "layoutlab.champion_before"
+MEASURED_ON = "layoutlab.measured_on"
 RESAMPLES = 2000
 
 
@@ -50,6 +56,9 @@ class Decision:
 def register(folder: str | Path, name: str, store: Store | None = None) -> int:
     """Put a stored model into the registry; the same files again give the same version.
 
+    The version's run holds the card's figures as metrics, and ``agreed_measure``, the mean of what
+    versions are compared on.
+
     Parameters
     ----------
     folder : str or Path
@@ -68,23 +77,36 @@ def register(folder: str | Path, name: str, store: Store | None = None) -> int:
         When a file is missing or damaged, or MLflow is away, locked or corrupt.
     """
     folder, store = Path(folder), store or open_store()
-    card = _card(folder)
-    measured(folder / CUSTOMERS_FILE)
+    card = card_of(folder)
+    _, values = measured(folder / CUSTOMERS_FILE)
     files = sorted(path for path in folder.iterdir() if path.is_file())
     hashes = [hashlib.sha256(path.read_bytes()).hexdigest() for path in files]
     key = hashlib.sha256("".join([name, *hashes]).encode()).hexdigest()
-    model, figures = folder / MODEL_FILE, card.get("figures", {})
-    tags = {"data": str(card.get("data", ""))}
+    figures = {**card.get("figures", {}), "agreed_measure": float(values.mean())}
+    tags = {"data": str(card.get("data", "")), MEASURED_ON: measured_on(card)}
+    model = folder / MODEL_FILE if MODEL_FILE in {path.name for path in files} else None
     run = record(Result(name, EXPERIMENT, metrics=figures, tags=tags, key=key, model=model), store)
     client = store.client()
     with told(store):
         if not client.list_artifacts(run, KEPT):
-            client.log_artifacts(run, str(folder), KEPT)
-        (version,) = client.search_model_versions(f"name = '{name}' and run_id = '{run}'")
+            for path in files:
+                client.log_artifact(run, str(path), KEPT)
+        version = _version_of(client, name, run)
         text = folder / CARD_TEXT
         if text.is_file():
             client.update_model_version(name, version.version, text.read_text(encoding="utf-8"))
     return int(version.version)
+
+
+def _version_of(client: "MlflowClient", name: str, run: str) -> Any:
+    """Return the version a run made; where the run's model is no Keras model, make it."""
+    versions = client.search_model_versions(f"name = '{name}' and run_id = '{run}'")
+    if versions:
+        return versions[0]
+    if not client.search_registered_models(f"name = '{name}'"):
+        client.create_registered_model(name)
+    source = f"{client.get_run(run).info.artifact_uri}/{KEPT}"
+    return client.create_model_version(name, source, run, await_creation_for=0)
 
 
 def promote(
@@ -116,12 +138,13 @@ def promote(
         if present == version:
             return Decision(False, version, f"version {version} is the champion of {name} already")
         ours, theirs = (_kept(client, name, one) for one in (version, present))
-    gain, interval = compare(ours, theirs, rng=rng)
+        on = _measured_on(client, name, version)
+    gain, interval = compare(ours, theirs, rng=rng, on=on)
     ahead = interval[0] > 0
     verdict = "ahead of" if ahead else "not clearly ahead of"
     reason = (
         f"version {version} is {verdict} version {present}: {gain:+.4f} "
-        f"({interval[0]:+.4f} to {interval[1]:+.4f}) on {len(ours[0])} customers"
+        f"({interval[0]:+.4f} to {interval[1]:+.4f}) on {len(ours[0])} {on}"
     )
     if ahead:
         _crown(client, store, name, version, str(present))
@@ -169,6 +192,7 @@ def compare(
     theirs: tuple[np.ndarray, np.ndarray],
     *,
     rng: np.random.Generator,
+    on: str = CUSTOMERS,
 ) -> tuple[float, tuple[float, float]]:
     """Return the mean difference over the same customers and its paired 95 % bootstrap limits.
 
@@ -177,6 +201,8 @@ def compare(
     ours, theirs : (ids, values), each ndarray of shape (n,)
         In any order.
     rng : numpy.random.Generator
+    on : str
+        What the customers are called where they are something else.
 
     Raises
     ------
@@ -187,7 +213,7 @@ def compare(
     if not np.array_equal(ours[0][first], theirs[0][second]):
         same = len(np.intersect1d(ours[0], theirs[0]))
         raise InputError(
-            "expected two models measured on the same customers, got "
+            f"expected two models measured on the same {on}, got "
             f"{len(ours[0])} and {len(theirs[0])}, of whom {same} are the same"
         )
     gains = ours[1][first] - theirs[1][second]
@@ -195,33 +221,6 @@ def compare(
     means = rng.multinomial(n, np.full(n, 1 / n), size=RESAMPLES) @ gains / n
     low, high = np.quantile(means, [0.025, 0.975])
     return float(gains.mean()), (float(low), float(high))
-
-
-def measured(path: Path) -> tuple[np.ndarray, np.ndarray]:
-    """Read `customers.npz`: ``users`` (n,) and ``values`` (n,), finite."""
-    try:
-        with np.load(path, allow_pickle=False) as arrays:
-            users, values = arrays["users"], arrays["values"]
-    except (OSError, ValueError, KeyError, EOFError) as error:
-        raise InputError(f"{path}: expected customers and their measures, got {error}") from error
-    if users.ndim != 1 or users.shape != values.shape or not np.isfinite(values).all():
-        raise InputError(f"{path}: expected one finite measure per customer")
-    if not len(users) or len(np.unique(users)) != len(users):
-        raise InputError(f"{path}: expected each customer once, and at least one")
-    return users, values
-
-
-def _card(folder: Path) -> dict[str, Any]:
-    path = folder / CARD_FILE
-    try:
-        card = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise InputError(f"{path}: expected a model card in JSON, got {error}") from error
-    if not isinstance(card, dict):
-        raise InputError(f"{path}: expected a model card, got {type(card).__name__}")
-    if not (folder / MODEL_FILE).is_file():
-        raise InputError(f"{folder}: expected {MODEL_FILE} beside the card, got none")
-    return card
 
 
 def _version(client: "MlflowClient", name: str, version: int) -> Any:
@@ -240,6 +239,12 @@ def _kept(client: "MlflowClient", name: str, version: int) -> tuple[np.ndarray, 
     with tempfile.TemporaryDirectory() as folder:
         path = client.download_artifacts(run, f"{KEPT}/{CUSTOMERS_FILE}", folder)
         return measured(Path(path))
+
+
+def _measured_on(client: "MlflowClient", name: str, version: int) -> str:
+    """Return what a version was measured on, in words."""
+    run = client.get_run(_version(client, name, version).run_id)
+    return str(run.data.tags.get(MEASURED_ON, CUSTOMERS))
 
 
 def _crown(

@@ -100,6 +100,23 @@ def layout_farness(known: Known, sums: Sums) -> np.ndarray:
     return _distance(sums.aggregates, zero, known.sums_inverse) / known.sums_limit
 
 
+def widened(known: Known, tables: StoreTables, sums: Sums, half: np.ndarray) -> np.ndarray:
+    """Return wider intervals where a store or a layout is far from those learned from.
+
+    Half the width grows in proportion to the farness of the store or of the layout, whichever is
+    more, beyond its limit; a rule, not fitted to anything.
+
+    Parameters
+    ----------
+    known, tables, sums
+    half : ndarray of float, shape (n, 3)
+        As `scores.Trust.half` returns it for the n layouts of `sums`.
+    """
+    far = np.maximum(farness(known, tables), layout_farness(known, sums))
+    wider: np.ndarray = half * np.maximum(1.0, far)[:, None]
+    return wider
+
+
 def warning(known: Known, tables: StoreTables, sums: Sums) -> str:
     """Return what speaks against scores of a store and its layouts; empty when nothing does."""
     store, beyond = farness(known, tables), float((layout_farness(known, sums) > 1).mean())

@@ -30,6 +30,7 @@ AREA_M2 = (150.0, 1500.0)
 DEPARTMENTS = (20, len(GROCERIES))
 BASKETS = 4000
 MOST_ITEMS = 20
+MOST_TRIES = 100
 
 
 @dataclass(frozen=True, eq=False)
@@ -91,12 +92,17 @@ def made_up(
         The store's number: the same number is the same store.
     area_m2 : (float, float)
         Between which the area is drawn, evenly in its logarithm.
+
+    Raises
+    ------
+    InputError
+        For no range above 0, or one in which no store can be made.
     """
     if not 0 < area_m2[0] <= area_m2[1]:
         raise InputError(f"area_m2: expected a range above 0, got {area_m2}")
     rng = np.random.default_rng(seed)
     names = list(GROCERIES)
-    while True:
+    for _ in range(MOST_TRIES):
         form = str(rng.choice(sorted(FORMS)))
         area = float(np.exp(rng.uniform(*np.log(area_m2))))
         chosen = rng.permutation(names)[: int(rng.integers(DEPARTMENTS[0], DEPARTMENTS[1] + 1))]
@@ -104,9 +110,14 @@ def made_up(
         wants = made_up_demand([one.name for one in departments], effects, rng=rng)
         try:
             plan = generate(form, area, departments, rng=rng)
-        except InputError:  # too small for so many departments: draw again
+        except InputError as error:  # too small for so many departments: draw again
+            reason = error
             continue
         return open_store(plan, wants, effects, trips=trips, seed=int(rng.integers(2**31)))
+    raise InputError(
+        f"area_m2: expected areas that stores can be made of, but none of {MOST_TRIES} from "
+        f"{area_m2[0]:g} to {area_m2[1]:g} m² could: {reason}"
+    )
 
 
 def with_demand(store: Store, wants: Demand, *, trips: int, seed: int) -> Store:

@@ -3,7 +3,9 @@
 ``model.keras`` and ``forest.npz`` are the two versions; ``trust.npz`` holds the widths of intervals
 and where the training stores lie. ``card.json`` and ``card.md`` say what was measured; the
 ``customers.npz`` of the registry of models holds, for every test store, the mean over the targets
-of the rank correlation within it: the registry compares versions on the same stores.
+of the rank correlation within it: the registry compares versions on the same stores. The folder
+itself is what the registry takes as version 2; ``v1/`` holds the forest alone, with its own card
+and measures, as version 1.
 """
 
 from collections.abc import Mapping
@@ -27,6 +29,12 @@ if TYPE_CHECKING:
     from layoutlab.retail.layout_value.set_network import Scorer
 
 MODEL, FOREST, TRUST, MEASURES = "model.keras", "forest.npz", "trust.npz", "customers.npz"
+FIRST = "v1"
+NAME, PURPOSE = (
+    "layout-value",
+    "Score layouts of a store, to screen them before a simulation decides.",
+)
+SPLIT = "by store: no store of the test part was learned or chosen from"
 LIMITS = (
     "learned from simulated shoppers in made-up stores: no better than the simulator",
     "stores of 150 to 1,500 m² with 20 to 40 grocery departments",
@@ -54,9 +62,9 @@ def write(
     *,
     figures: Mapping[str, Any],
     data: Mapping[str, Any],
-    measures: tuple[np.ndarray, np.ndarray],
+    measures: tuple[np.ndarray, np.ndarray, np.ndarray],
 ) -> dict[str, Any]:
-    """Write both versions with what goes with them; return the card.
+    """Write both versions with what goes with them; return v2's card.
 
     Parameters
     ----------
@@ -71,26 +79,43 @@ def write(
         Measured on the test stores.
     data : mapping
         What was learned from.
-    measures : (ndarray of int, ndarray of float), each (test stores,)
-        Their numbers, and the measure on which versions are compared.
+    measures : (ndarray of int or str, ndarray of float, ndarray of float), each (test stores,)
+        What tells them from all other stores, and by store the measure on which versions are
+        compared, of v1 and of v2.
     """
     folder = Path(folder)
     canonical.write_keras(folder / MODEL, model)
     forest.write(folder / FOREST, grown)
+    forest.write(folder / FIRST / FOREST, grown)
     canonical.write_npz(folder / TRUST, **vars(trust), **vars(known))
-    canonical.write_npz(folder / MEASURES, users=measures[0], values=measures[1])
+    stores, first, second = measures
+    _describe(folder / FIRST / FOREST, stores, first, figures, data)
+    return _describe(folder / MODEL, stores, second, figures, data)
+
+
+def _describe(
+    model: Path,
+    stores: np.ndarray,
+    values: np.ndarray,
+    figures: Mapping[str, Any],
+    data: Mapping[str, Any],
+) -> dict[str, Any]:
+    """Write the card and the measures of a version beside its model; return the card."""
+    canonical.write_npz(model.with_name(MEASURES), users=stores, values=values)
     card = model_card.write(
-        folder / MODEL,
-        name="layout-value",
-        purpose="Score layouts of a store, to screen them before a simulation decides.",
+        model,
+        name=NAME,
+        purpose=PURPOSE,
         data=data,
-        split="by store: no store of the test part was learned or chosen from",
+        split=SPLIT,
         figures=figures,
         limits=LIMITS,
+        measured_on="stores",
+        model_file=model.name,
     )
-    path = model_card.card_path(folder / MODEL)
-    canonical.write_json(folder / "card.json", card)
-    canonical.write_bytes(folder / "card.md", path.with_suffix(".md").read_bytes())
+    page = model_card.card_path(model).with_suffix(".md")
+    canonical.write_json(model.with_name("card.json"), card)
+    canonical.write_bytes(model.with_name("card.md"), page.read_bytes())
     return card
 
 

@@ -101,18 +101,37 @@ def learn_trust(
     return Trust(base, per)
 
 
+def coverage(
+    stores: Sequence[Labelled], told: Sequence[np.ndarray], half: Sequence[np.ndarray]
+) -> np.ndarray:
+    """Return the share of simulated values that lie inside the intervals, by target, (3,).
+
+    Parameters
+    ----------
+    stores : sequence of Labelled
+    told, half : sequences of ndarray, each (n, 3)
+        Foreseen targets of the store's changed layouts, and half the width of their intervals.
+    """
+    inside = [
+        np.abs(store.relative[1:] - mean) <= width
+        for store, mean, width in zip(stores, told, half, strict=True)
+    ]
+    share: np.ndarray = np.vstack(inside).mean(axis=0)
+    return share
+
+
 def calibration(
     stores: Sequence[Labelled], found: Sequence[tuple[np.ndarray, np.ndarray]], trust: Trust
 ) -> dict[str, dict[str, float]]:
     """Return by target the coverage of 95 % intervals, and slope and intercept of true on told."""
     true = np.vstack([store.relative[1:] for store in stores])
-    told, spread = (np.vstack([each[i] for each in found]) for i in (0, 1))
-    inside = np.abs(true - told) <= trust.half(spread)
+    told = np.vstack([mean for mean, _ in found])
+    inside = coverage(stores, [mean for mean, _ in found], [trust.half(each) for _, each in found])
     said = {}
     for k, name in enumerate(TARGETS):
         fit = stats.linregress(told[:, k], true[:, k])
         said[name] = {
-            "coverage": float(inside[:, k].mean()),
+            "coverage": float(inside[k]),
             "slope": float(fit.slope),
             "intercept": float(fit.intercept),
             "r2": float(fit.rvalue**2),

@@ -1,156 +1,24 @@
-"""Do simulated shoppers show the known signs? Departments moved apart, staples far, more space.
+"""Do simulated shoppers show the known signs? Staples far from the door, and ever more space.
 
 Each check changes one store's layout step by step, the same shoppers each time, and tells every
-step's difference from the first with its interval. A sign that does not come out is a result.
+step's difference from the first with its interval. A sign that does not come out is a result. How
+departments sell together by the walk between them is asked in `joint_sales`.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from scipy import stats
 
 from layoutlab.errors import InputError
 from layoutlab.retail.layout_value.changed_layouts import keeping
 from layoutlab.retail.layout_value.labelled import outcome
 from layoutlab.retail.layout_value.made_up_stores import Store
 from layoutlab.retail.layout_value.store_tables import StoreTables
-from layoutlab.retail.shoppers.drawn_trips import Shoppers
 from layoutlab.retail.shoppers.simulation import Outcome
-from layoutlab.retail.shoppers.totals import difference
-
-COLUMNS = ("store", "pair", "apart_m", "joint", "change")
-
-
-def apart(
-    stores: Sequence[Store],
-    tables: Sequence[StoreTables],
-    *,
-    pairs: int,
-    steps: int,
-    rng: np.random.Generator,
-) -> pd.DataFrame:
-    """Move one of two departments away from the other, and count how often both are sold together.
-
-    One of the two is on many lists, the other has the highest lift to it; the latter has one slot
-    after the change. Sold together is what trips with the first on the list buy of it on impulse.
-
-    Parameters
-    ----------
-    stores, tables : sequences of the same stores
-    pairs : int
-        Of departments in each store, at least 1.
-    steps : int
-        Distances tried for each pair, at least 3.
-    rng : numpy.random.Generator
-
-    Returns
-    -------
-    DataFrame
-        One row a pair and distance: store, pair, apart_m, joint (impulse purchases of the second,
-        per 100 trips with the first on the list), change (of these against the pair's mean over
-        its distances, per cent).
-    """
-    if pairs < 1 or steps < 3:
-        raise InputError(f"expected pairs >= 1 and steps >= 3, got {pairs} and {steps}")
-    rows = []
-    for number, (store, table) in enumerate(zip(stores, tables, strict=True)):
-        for pair, (staple, lure) in enumerate(_pairs(store, table, pairs)):
-            people = _listing(store, staple)
-            found = [
-                (metres, _impulses(store, layout, lure, people))
-                for metres, layout in _moved_apart(store, table, staple, lure, steps, rng)
-            ]
-            mean = max(float(np.mean([sold for _, sold in found])), 1e-12)
-            rows += [
-                (number, pair, metres, 100 * sold, 100 * (sold / mean - 1))
-                for metres, sold in found
-            ]
-    return pd.DataFrame(rows, columns=list(COLUMNS))
-
-
-def _listing(store: Store, department: int) -> Shoppers:
-    """Return the trips with a department on their list."""
-    people = store.shoppers
-    at = people.demand.categories.index(store.slots.departments[department])
-    trip = np.repeat(np.arange(len(people)), np.diff(people.start))
-    kept = np.unique(trip[people.item == at])
-    sizes = np.diff(people.start)[kept]
-    return replace(
-        people,
-        key=people.key[kept],
-        day=people.day[kept],
-        arrival_s=people.arrival_s[kept],
-        start=np.concatenate([[0], np.cumsum(sizes)]),
-        item=people.item[np.isin(trip, kept)],
-        basket=people.basket[kept],
-    )
-
-
-def _impulses(store: Store, layout: np.ndarray, department: int, people: Shoppers) -> float:
-    """Return expected impulse purchases of a department per trip of some."""
-    name = store.slots.departments[department]
-    at = store.shoppers.demand.categories.index(name)
-    tally = outcome(store, layout, people).tally
-    return float(tally.expected[at]) / len(people)
-
-
-def _pairs(store: Store, table: StoreTables, n: int) -> list[tuple[int, int]]:
-    """Return staples with the department of the highest lift to each, both on free slots."""
-    group = keeping(store.slots)
-    free = [
-        one for one in range(len(table.demand)) if _group_of(store, group, one) == _plain(group)
-    ]
-    staples = sorted(free, key=lambda one: -table.demand[one])[: n + 1]
-    found = []
-    for staple in staples[:n]:
-        others = [one for one in free if one != staple and table.chance[one] > 0]
-        found.append((staple, max(others, key=lambda one: table.joint[staple, one])))
-    return found
-
-
-def _plain(group: np.ndarray) -> int:
-    """Return the largest group of slots that may exchange goods."""
-    return int(np.bincount(group[group >= 0]).argmax())
-
-
-def _group_of(store: Store, group: np.ndarray, department: int) -> int:
-    held = group[store.slots.today == department]
-    return int(held[0]) if len(set(held.tolist())) == 1 else -1
-
-
-def _moved_apart(
-    store: Store,
-    table: StoreTables,
-    staple: int,
-    lure: int,
-    steps: int,
-    rng: np.random.Generator,
-) -> list[tuple[float, np.ndarray]]:
-    """Return layouts in which the lure stands nearer or farther from where the staple is."""
-    group, today = keeping(store.slots), store.slots.today
-    home = int(np.flatnonzero(today == staple)[0])
-    spots = np.flatnonzero((group == group[home]) & (today != staple))
-    near = spots[np.argsort(table.apart_m[home, spots], kind="stable")]
-    at = np.unique(np.linspace(0, len(near) - 1, steps).round().astype(int))
-    own = int(np.flatnonzero(today == lure)[0])
-    found = []
-    for spot in near[at]:
-        layout = today.copy()
-        layout[own], layout[spot] = layout[spot], lure
-        layout = _only(layout, lure, int(spot), group, rng)
-        found.append((float(table.apart_m[home, spot]), layout))
-    return found
-
-
-def _only(
-    layout: np.ndarray, department: int, spot: int, group: np.ndarray, rng: np.random.Generator
-) -> np.ndarray:
-    """Give a department's other slots to its neighbours in number, so that it stands once."""
-    others = np.flatnonzero((layout == department) & (np.arange(len(layout)) != spot))
-    rest = np.flatnonzero((layout != department) & (group == group[spot]))
-    layout[others] = layout[rng.choice(rest, len(others))]
-    return layout
+from layoutlab.retail.shoppers.totals import MEASURES, difference
 
 
 @dataclass(frozen=True, eq=False)
@@ -179,6 +47,41 @@ def staples_far(store: Store, table: StoreTables, *, n: int = 5) -> Staples:
     return Staples(
         told, _others_seen(store, table, n, second) / _others_seen(store, table, n, first)
     )
+
+
+def over_stores(values: np.ndarray) -> tuple[float, float, float]:
+    """Return the mean over stores and its 95 % interval by Student's t.
+
+    Parameters
+    ----------
+    values : ndarray of float, shape (stores,)
+        At least 2.
+    """
+    n = len(values)
+    if n < 2:
+        raise InputError(f"values: expected at least 2 stores, got {n}")
+    mean = float(np.mean(values))
+    half = float(stats.t.ppf(0.975, n - 1) * np.std(values, ddof=1) / np.sqrt(n))
+    return mean, mean - half, mean + half
+
+
+def staples_over_stores(found: Sequence[Staples]) -> pd.DataFrame:
+    """Return by measure the mean over stores, its interval, and in how many stores it is sure.
+
+    Returns
+    -------
+    DataFrame
+        By ``exposure of the rest`` (far over near, less 1) and `totals.MEASURES`: mean, low, high;
+        up, down (stores whose own interval lies above 0, below 0; of the exposure, any change).
+    """
+    exposure = np.array([one.exposure - 1 for one in found])
+    rows = {"exposure of the rest": (*over_stores(exposure), sum(exposure > 0), sum(exposure < 0))}
+    for name in MEASURES:
+        change = np.array([one.change[name] for one in found])
+        up, down = (change[:, 1] > 0).sum(), (change[:, 2] < 0).sum()
+        rows[name] = (*over_stores(change[:, 0]), up, down)
+    columns = ["mean", "low", "high", "up", "down"]
+    return pd.DataFrame.from_dict(rows, orient="index", columns=columns)
 
 
 def _others_seen(store: Store, table: StoreTables, n: int, found: Outcome) -> float:
@@ -227,3 +130,34 @@ def more_space(store: Store, table: StoreTables, *, most: int) -> pd.DataFrame:
         least = spare[np.argmin(table.value[layout[spare]] / counts[layout[spare]])]
         layout[least] = lure
     return pd.DataFrame(rows, columns=["slots", "own", "margin"])
+
+
+def space_elasticity(space: pd.DataFrame) -> pd.DataFrame:
+    """Return by how many per cent a department sells more on impulse per per cent of slots.
+
+    Parameters
+    ----------
+    space : DataFrame
+        What `more_space` returns of stores, with a column store.
+
+    Returns
+    -------
+    DataFrame
+        By store with a slot to spare: elasticity, from the first to the last step; turned, whether
+        the store's margin was highest before the last step.
+    """
+    rows = {}
+    for store, part in space.groupby("store"):
+        if len(part) > 1:
+            ends = np.log(part[["slots", "own"]].iloc[[0, -1]].to_numpy(float))
+            most = int(part["margin"].to_numpy().argmax())
+            rows[store] = (
+                (ends[1, 1] - ends[0, 1]) / (ends[1, 0] - ends[0, 0]),
+                most + 1 < len(part),
+            )
+    return pd.DataFrame.from_dict(rows, orient="index", columns=["elasticity", "turned"])
+
+
+def _plain(group: np.ndarray) -> int:
+    """Return the largest group of slots that may exchange goods."""
+    return int(np.bincount(group[group >= 0]).argmax())

@@ -108,21 +108,26 @@ def draw_farness(
     return ax
 
 
-def draw_apart(found: pd.DataFrame, ax: Axes | None = None, *, caption: str = "") -> Axes:
-    """Draw joint sales against the distance of two departments.
+def draw_apart(
+    bands: Mapping[str, pd.DataFrame], ax: Axes | None = None, *, title: str, caption: str = ""
+) -> Axes:
+    """Draw what pairs of departments sell against the walk between them.
 
     Parameters
     ----------
-    found : DataFrame
-        Columns step, apart_m, change, half: mean distance, mean change and half its interval.
+    bands : mapping of str to DataFrame
+        By way of comparing: columns apart_m, change, low, high, see `joint_sales.Curve`.
     ax : Axes, optional
-    caption : str
+    title, caption : str
     """
     ax = _axes(ax)
-    ax.errorbar(found["apart_m"], found["change"], yerr=found["half"], fmt="o-", color=BLUE,
-                capsize=3, label="mean of pairs, 95 % interval")  # fmt: skip
+    for place, (name, each) in enumerate(bands.items()):
+        error = [each["change"] - each["low"], each["high"] - each["change"]]
+        ax.errorbar(each["apart_m"], each["change"], yerr=error, fmt="osD^v"[place % 5] + "-",
+                    color=COLOURS[place % len(COLOURS)], capsize=3,
+                    label=f"{name}, 95 % interval")  # fmt: skip
     ax.axhline(0, color=GREY, linewidth=0.8)
-    ax.set(title="Sold together, by distance", xlabel="walk between the departments (m)",
+    ax.set(title=title, xlabel="walk between the departments (m)",
            ylabel="change against the pair's mean (%)")  # fmt: skip
     ax.legend(fontsize=8)
     write_caption(ax, caption)
@@ -141,8 +146,8 @@ def draw_more_space(found: pd.DataFrame, ax: Axes | None = None, *, caption: str
     """
     ax = _axes(ax)
     for place, (name, part) in enumerate(found.groupby("store")):
-        ax.plot(part["slots"], part["own"] / part["own"].iloc[0], "osD^v"[place % 5] + "-",
-                color=COLOURS[place % len(COLOURS)], label=f"store {name}")  # fmt: skip
+        ax.plot(part["slots"], part["own"] / part["own"].iloc[0], "osD^vP"[place % 6] + "-",
+                color=(*COLOURS, "black")[place % 6], label=f"store {name}")  # fmt: skip
     ax.set(title="More space for what tempts most", xlabel="slots of the department",
            ylabel="its impulse sales (first = 1)")  # fmt: skip
     ax.legend(fontsize=8)

@@ -9,12 +9,10 @@ from layoutlab.errors import InputError
 from layoutlab.retail.layout_value import (
     applicability,
     forest,
-    layout_sums,
     model_files,
     plain_scores,
     scores,
     set_value,
-    sign_checks,
     study,
 )
 from layoutlab.retail.layout_value.set_network import Scorer, given_of
@@ -77,7 +75,7 @@ def test_files_come_back(tmp_path, taught, model, grown, some):
     learned = [set_value.of_labelled(Scorer(model), one) for one in taught]
     trust = scores.learn_trust(taught, learned)
     known = applicability.learn(taught * 5)
-    measures = np.arange(2), np.array([0.5, 0.75])
+    measures = np.arange(2), np.array([0.25, 0.5]), np.array([0.5, 0.75])
     figures = {"v2": {"unplanned_margin": 0.9}}
     model_files.write(tmp_path, model, grown, trust, known, figures=figures,
                       data={"stores": 2}, measures=measures)  # fmt: skip
@@ -86,6 +84,8 @@ def test_files_come_back(tmp_path, taught, model, grown, some):
     assert mean == pytest.approx(learned[0][0])
     assert kept.known.limit == known.limit
     assert np.load(tmp_path / "customers.npz")["values"].tolist() == [0.5, 0.75]
+    assert np.load(tmp_path / "v1/customers.npz")["values"].tolist() == [0.25, 0.5]
+    assert (tmp_path / "v1/forest.npz").read_bytes() == (tmp_path / "forest.npz").read_bytes()
     assert isinstance(keras.models.load_model(tmp_path / "model.keras"), keras.Model)
     (tmp_path / "forest.npz").unlink()
     with pytest.raises(InputError, match=r"^expected a forest, but there is no file .*forest.npz$"):
@@ -122,21 +122,3 @@ def test_all_scores_are_compared_on_the_same_stores(taught, model, grown, rng):
     assert len(study.table(found, rng=rng)) == 3 * len(found.rhos)
     gain = study.ahead(found, "v1 forest", "v1 forest", rng=rng)
     assert gain["metres"] == (0.0, 0.0, 0.0)
-
-
-def test_staples_move_to_the_far_end(store, some):
-    near = sign_checks.staples_at(store, some.tables, 3, 1)
-    far = sign_checks.staples_at(store, some.tables, 3, -1)
-    ways = [layout_sums.sums_of(some.tables, each[None]).aggregates[0, 0] for each in (near, far)]
-    assert ways[0] < ways[1]
-    assert sorted(near) == sorted(far) == sorted(store.slots.today)
-    assert sign_checks.staples_far(store, some.tables, n=3).change["metres"][0] > 0
-
-
-def test_signs_are_told_by_step(store, some, rng):
-    found = sign_checks.apart([store], [some.tables], pairs=1, steps=3, rng=rng)
-    assert found["apart_m"].is_monotonic_increasing
-    space = sign_checks.more_space(store, some.tables, most=3)
-    assert np.diff(space["slots"]).tolist() == [1, 1]
-    with pytest.raises(InputError, match=r"^expected pairs >= 1 and steps >= 3, got 0 and 3$"):
-        sign_checks.apart([store], [some.tables], pairs=0, steps=3, rng=rng)
