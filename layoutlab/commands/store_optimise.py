@@ -18,12 +18,18 @@ def add(actions: Any) -> None:
     verb.add_argument("--evaluations", type=int,
                       help="layouts to simulate instead: the same ones every time")  # fmt: skip
     verb.add_argument("--method", default="tabu", help="of the search (%(default)s)")
+    verb.add_argument("--screen", choices=("analytic", "learned"), default="analytic",
+                      help="what ranks layouts before simulation (%(default)s)")  # fmt: skip
+    verb.add_argument("--model", metavar="FOLDER",
+                      help="of a score of layouts, for --screen learned")  # fmt: skip
     verb.add_argument("--fixtures", type=int, default=20, metavar="N",
                       help="layouts with a moved fixture to simulate (%(default)s)")  # fmt: skip
     verb.add_argument("--trips", type=int, default=2000,
                       help="simulated for each layout (%(default)s)")  # fmt: skip
     verb.add_argument("--stock", metavar="FILE",
                       help="csv of department, available (0 to 1)")  # fmt: skip
+    verb.add_argument("--attributes", metavar="FILE",
+                      help="csv of category and any of price, dwell_s, impulse")  # fmt: skip
     verb.add_argument("--effects", metavar="FILE",
                       help="effect sizes as YAML, instead of the built-in ones")  # fmt: skip
     verb.add_argument("--seed", type=int, default=1, help="of all random draws (%(default)s)")
@@ -38,9 +44,10 @@ def _optimise(options: argparse.Namespace) -> tuple[Any, int]:
     import numpy as np
 
     from layoutlab.errors import InputError
+    from layoutlab.floor.formats import reading
     from layoutlab.floor.plans import geojson
     from layoutlab.retail.optimise import constraints, search_page, store_search
-    from layoutlab.retail.shoppers import effects, store_run
+    from layoutlab.retail.shoppers import attributes, effects, store_run
 
     if (options.minutes is None) == (options.evaluations is None):
         raise InputError("expected one of --minutes and --evaluations")
@@ -48,11 +55,15 @@ def _optimise(options: argparse.Namespace) -> tuple[Any, int]:
         raise InputError(f"--minutes: expected a time above 0, got {options.minutes:g}")
     if options.seed < 0 or options.fixtures < 0:
         raise InputError("expected --seed >= 0 and --fixtures >= 0")
+    _check_screen(options)
     kept = constraints.read(options.constraints) if options.constraints else None
     sizes = effects.load(options.effects)
     stock = store_run.read_stock(options.stock) if options.stock else None
-    plan = _plan(options.plan)
-    wants = store_run.read_demand(options.receipts, sizes)
+    plan = reading.plan_at(options.plan, tell=say)
+    told = attributes.read(options.attributes) if options.attributes else None
+    wants = store_run.read_demand(options.receipts, sizes, told)
+    if told is not None and (strange := attributes.unknown(told, wants.categories)):
+        say(f"the receipts have no category {', '.join(strange)} of {options.attributes}")
     rng = np.random.default_rng(options.seed)
     setting = store_search.open_setting(
         plan, wants, kept or constraints.Constraints(), sizes, trips=options.trips, stock=stock,
@@ -62,7 +73,8 @@ def _optimise(options: argparse.Namespace) -> tuple[Any, int]:
     answer = store_search.run(
         setting, method=options.method, evaluations=options.evaluations,
         seconds=None if options.minutes is None else 60 * options.minutes,
-        fixture_simulations=options.fixtures, jobs=options.jobs, callback=_progress(),
+        fixture_simulations=options.fixtures, screen=_screen(options, setting), jobs=options.jobs,
+        callback=_progress(),
         on_best=lambda best: geojson.write(best, Path(options.out) / "plan.geojson"), rng=rng,
     )  # fmt: skip
     said = store_search.told(answer)
@@ -73,16 +85,26 @@ def _optimise(options: argparse.Namespace) -> tuple[Any, int]:
     return said, INTERRUPTED if said["interrupted"] else 0
 
 
-def _plan(path: str) -> Any:
-    """Read a plan in whatever format it has."""
-    from pathlib import Path
+def _check_screen(options: argparse.Namespace) -> None:
+    from layoutlab.errors import InputError
 
-    from layoutlab.floor.formats import reading
-    from layoutlab.floor.plans import geojson
+    if (options.screen == "learned") != (options.model is not None):
+        raise InputError("expected --screen learned and --model FOLDER together")
+    if options.model is not None and options.method not in ("greedy", "tabu"):
+        raise InputError(f"--screen: expected --method greedy or tabu, got {options.method}")
 
-    if Path(path).suffix.lower() in (".geojson", ".json"):
-        return geojson.read(path)
-    return reading.read(path).plan
+
+def _screen(options: argparse.Namespace, setting: Any) -> Any:
+    """Return the learned screen, its doubts said, or None for the analytic one."""
+    if options.model is None:
+        return None
+    from layoutlab.retail.layout_value import model_files
+    from layoutlab.retail.optimise import learned_screen
+
+    learned = learned_screen.of_setting(model_files.read(options.model), setting)
+    if learned.warning:
+        say(learned.warning)
+    return learned.screen
 
 
 def _say_defaults(kept: Any) -> None:
@@ -113,7 +135,10 @@ def _progress() -> Any:
 
 def _warn(said: dict[str, Any]) -> None:
     if said["interrupted"]:
-        say("interrupted; the best so far is kept")
+        say("interrupted; the best so far is kept; "
+            f"not finished: {', '.join(said['unfinished'])}")  # fmt: skip
+    if said["moves"] == 0:
+        say("nothing may move, or nothing better was found: the plan is today's")
     if not said["plausible"]:
         say("the gain is above 10 %, where field experiments found 4 to 7 %: not a forecast")
     for key, words in (
@@ -130,6 +155,9 @@ def _show(said: dict[str, Any], out: str) -> None:
     """Print the gain by number of moves."""
     print(f"{said['plan']}: {said['evaluations']} layouts simulated; unplanned margin, walking")
     for row in said["curve"]:
+        if row["gain"] is None:
+            print(f"{row['moves']:>4} moves, promised {row['promised']:+.1%}, not judged")
+            continue
         print(
             f"{row['moves']:>4} moves {row['gain']:>+8.1%} ({row['gain_low']:+.1%} to "
             f"{row['gain_high']:+.1%}) {row['metres']:>+7.1%}"

@@ -2,7 +2,11 @@
 
 import argparse
 import json
+import os
+import signal
+import subprocess
 import sys
+import time
 from pathlib import Path
 
 import numpy as np
@@ -99,6 +103,38 @@ def test_an_interrupt_half_way_keeps_the_best(files, tmp_path, monkeypatch, caps
     assert said["interrupted"]
     assert (tmp_path / "report.html").exists()
     assert "interrupted; the best so far is kept" in capsys.readouterr().err
+
+
+def hear_interrupts():
+    """Let a process be interrupted, also where the tests run in the background and are not."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+def test_an_interrupt_while_moves_are_judged_writes_what_is_finished(files, tmp_path):
+    words = [*small(files, tmp_path / "out", "--evaluations", "6", "--fixtures", "0"),
+             "--trips", "8000", "--json"]  # fmt: skip
+    program = Path(sys.executable).with_name("layoutlab")
+    command = [program, "store", "optimise", *map(str, words)]
+    end = time.monotonic() + 240
+    with subprocess.Popen(command, text=True, preexec_fn=hear_interrupts, stdout=subprocess.PIPE,
+                          stderr=subprocess.PIPE) as child:  # fmt: skip
+        while not (tmp_path / "out" / "plan.geojson").exists() and time.monotonic() < end:
+            assert child.poll() is None, child.stderr.read()
+            time.sleep(0.02)
+        os.kill(child.pid, signal.SIGINT)
+        out, err = child.communicate(timeout=240)
+    assert child.returncode == INTERRUPTED, err
+    said = json.loads((tmp_path / "out" / "result.json").read_text())
+    assert said["interrupted"] is True
+    assert json.loads(out)["unfinished"] == said["unfinished"]
+    assert said["unfinished"][-1] == "gains by number of moves"
+    assert said["gain"] == said["curve"][-1]["gain"] or said["curve"][-1]["gain"] is None
+    assert "interrupted; the best so far is kept; not finished: gains " in err
+    moves = pd.read_csv(tmp_path / "out" / "moves.csv")
+    assert len(moves) == said["moves"] > 0
+    assert (moves["reason"] == "not judged: interrupted").equals(moves["gain"].isna())
+    geojson.read(tmp_path / "out" / "plan.geojson")
+    assert "not judged" in (tmp_path / "out" / "report.html").read_text()
 
 
 def test_what_does_not_meet_is_said(files, tmp_path, capsys):

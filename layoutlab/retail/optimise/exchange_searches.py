@@ -17,6 +17,8 @@ BATCH = 8
 """Candidates that go from the screen to the simulator at once."""
 TABU_BATCH, WIDEST = 3, 12
 """Of tabu search: candidates at first, and after some rounds, one batch more each."""
+FEW_MOVES = 2
+"""Up to so many, tabu search goes through single changes before it walks."""
 WALK_STEPS = 60
 IDLE_ROUNDS = 20
 WEIGHTS = (0.5, 0.8, 0.3, 0.65, 0.95, 0.4)
@@ -146,8 +148,13 @@ def tabu(hunt: Hunt) -> None:
     the weights of margin and walking on the core are `WEIGHTS`, in turn. Before the first walk and
     after each, the search climbs by the single changes that the screen puts first: from the start,
     and then from the best layout, or the best with some slots given back, which makes room.
+    Where no more than `FEW_MOVES` may change, it goes through all single changes first.
     """
     judge, turn, idle = hunt.judge, 0, 0
+    if hunt.legality.most_moves <= FEW_MOVES:
+        _step_by_step(hunt)
+    if hunt.legality.most_moves <= 1:
+        return
     _climb(hunt, hunt.start, TABU_BATCH)
     while idle < IDLE_ROUNDS:
         before = len(judge.values)
@@ -160,6 +167,19 @@ def tabu(hunt: Hunt) -> None:
             _climb(hunt, _roomy(hunt, turn), count)
             turn += 1
         idle = idle + 1 if len(judge.values) == before else 0
+
+
+def _step_by_step(hunt: Hunt) -> None:
+    """Try the single changes of the start and of the best layout, most promising first, to the end.
+
+    With one move these are all the layouts there are.
+    """
+    judge, before = hunt.judge, 0
+    while len(judge.values) > before:
+        before = len(judge.values)
+        for here in (hunt.start, judge.assignments[judge.best]):
+            near = neighbours(hunt.legality, here)
+            judge.judged(_promising(hunt, near, BATCH))
 
 
 def _climb(hunt: Hunt, here: np.ndarray, count: int) -> None:

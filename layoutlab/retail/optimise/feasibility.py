@@ -138,7 +138,7 @@ def _not_as_kept(slots: Slots, apart: Sequence[str]) -> np.ndarray:
 def _doors(plan: Plan, kind: str) -> shapely.Geometry:
     doors = [thing.shape for thing in plan.of(kind)]
     if not doors:
-        raise InputError(f"constraints: expected the plan to have a {kind}, got none")
+        raise InputError(f"constraints: expected a plan with this kind of thing: {kind}; got none")
     return shapely.union_all(doors)
 
 

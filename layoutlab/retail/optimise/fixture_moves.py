@@ -15,7 +15,9 @@ from layoutlab.floor.plans.plan import IN_THE_WAY, Plan, Thing
 from layoutlab.floor.rules import checking, packs
 from layoutlab.retail.optimise.judging import Limits, limited_key
 from layoutlab.retail.optimise.layouts import Layout, moved
+from layoutlab.retail.optimise.legality import legality_of
 from layoutlab.retail.optimise.setting import Setting, is_affordable, measured
+from layoutlab.retail.optimise.slots import slots_of
 
 CLEAR_M = 1.2
 """When the constraints do not say: the disc that made-up stores are built for."""
@@ -130,6 +132,7 @@ def stands_well(setting: Setting, before: Layout, after: Layout) -> bool:
     """Return whether fixtures that stand elsewhere than before leave the store walkable and legal.
 
     Rule packs named by the constraints are asked too: no rule may have more violations than today.
+    The planner's own constraints hold at the new places if they held at the old ones.
     """
     changed = np.flatnonzero((before.shift != after.shift).any(axis=1)).tolist()
     if not changed:
@@ -142,7 +145,20 @@ def stands_well(setting: Setting, before: Layout, after: Layout) -> bool:
         _fits(was, now, ids, clear_m)
         and _errors(now, clear_m) <= _errors(setting.plan, clear_m)
         and _rules_kept(setting, now)
+        and (
+            _constraints_kept(setting, now, after.assignment)
+            or not _constraints_kept(setting, was, after.assignment)
+        )
     )
+
+
+def _constraints_kept(setting: Setting, plan: Plan, assignment: np.ndarray) -> bool:
+    """Return whether goods keep the planner's constraints where fixtures stand on a plan.
+
+    What a slot offers, how near it is, what sees it and who is beside it may all have changed.
+    """
+    put = replace(setting, plan=plan, slots=slots_of(plan))
+    return legality_of(put).keeps(assignment)
 
 
 def _put(plan: Plan, layout: Layout) -> Plan:

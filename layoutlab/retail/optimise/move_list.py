@@ -20,6 +20,10 @@ from layoutlab.retail.shoppers.simulation import Outcome
 
 IMPLAUSIBLE = 0.10
 """Field experiments found gains of 4 to 7 %; a promise beyond this needs another look."""
+REALISED = (
+    "gain", "gain_low", "gain_high", "metres", "metres_low", "metres_high", "found_rate", "total",
+)  # fmt: skip
+NOT_JUDGED = "not judged: interrupted"
 COLUMNS = (
     "step", "fixture", "kind", "from", "to", "hours", "cost", "gain", "gain_low", "gain_high",
     "metres", "metres_low", "metres_high", "reason",
@@ -38,47 +42,82 @@ class MoveList:
         its reason.
     layouts : tuple of Layout
         After each step.
-    before, after : Outcome
-        Of the judging shoppers, in the present and in the last layout.
+    judged : tuple of Outcome
+        Of the judging shoppers: in the present layout, and after each step. Shorter, or empty, when
+        it was interrupted; then gains and reasons of the later steps are missing.
     stuck : tuple of Step
         What no order makes legal; empty.
     """
 
     moves: pd.DataFrame
     layouts: tuple[Layout, ...]
-    before: Outcome
-    after: Outcome
+    judged: tuple[Outcome, ...]
     stuck: tuple[Step, ...]
 
+    @property
+    def unjudged(self) -> int:
+        """Steps whose gain is missing."""
+        return len(self.layouts) - max(0, len(self.judged) - 1)
 
-def move_list(campaign: Campaign, judging: Setting) -> MoveList:
+    @property
+    def before(self) -> Outcome:
+        """Of the judging shoppers in the present layout; there unless it was interrupted."""
+        return self.judged[0]
+
+    @property
+    def after(self) -> Outcome:
+        """Of the judging shoppers in the last layout; there unless it was interrupted."""
+        return self.judged[len(self.layouts)]
+
+
+def move_list(campaign: Campaign, judging: Setting | None) -> MoveList:
     """Order the best layout's changes and judge each step by shoppers no search has seen.
+
+    Ctrl-C while steps are ordered puts them in an order that is legal, but not the most worth
+    first, and judges none; while they are judged, it leaves those judged by then.
 
     Parameters
     ----------
     campaign : Campaign
-    judging : Setting
-        The same store with other shoppers, as `setting.others` returns it.
+    judging : Setting, optional
+        The same store with other shoppers, as `setting.others` returns it; without it no step is
+        judged.
     """
     searched, goal = campaign.setting, campaign.best[0]
-    done, stuck = _ordered(searched, goal)
-    outcomes = [settings.outcome(judging, judging.today)]
-    outcomes += [settings.outcome(judging, one.layout) for one in done]
-    before = [judging.today, *(one.layout for one in done)]
+    try:
+        done, stuck = _ordered(searched, goal)
+    except KeyboardInterrupt:
+        judging, (done, stuck) = None, _ordered(searched, goal, simulated=False)
+    layouts = [searched.today, *(one.layout for one in done)]
+    outcomes = [] if judging is None else _judged(judging, layouts)
     rows: list[dict[str, object]] = []
     for number, one in enumerate(done):
-        rows += _rows(judging, number, one, before[number], outcomes[number : number + 2])
+        told = _effect(judging, one, layouts[number], outcomes[number : number + 2])
+        rows += _rows(searched, one, layouts[number], told | {"step": number + 1})
     moves = pd.DataFrame(rows, columns=list(COLUMNS))
-    layouts = tuple(one.layout for one in done)
-    return MoveList(moves, layouts, outcomes[0], outcomes[-1], stuck)
+    return MoveList(moves, tuple(layouts[1:]), tuple(outcomes), stuck)
 
 
-def _ordered(setting: Setting, goal: Layout) -> tuple[list[Done], tuple[Step, ...]]:
+def _judged(judging: Setting, layouts: Sequence[Layout]) -> list[Outcome]:
+    """Return what shoppers make of layouts, those before a Ctrl-C."""
+    outcomes: list[Outcome] = []
+    try:
+        outcomes.extend(settings.outcome(judging, layout) for layout in layouts)
+    except KeyboardInterrupt:
+        return outcomes
+    return outcomes
+
+
+def _ordered(
+    setting: Setting, goal: Layout, *, simulated: bool = True
+) -> tuple[list[Done], tuple[Step, ...]]:
     legality = replace(legality_of(setting), most_moves=UNBOUNDED)
     today_kept = legality.keeps(setting.today.assignment)
     known: dict[bytes, float] = {}
 
     def worth(layout: Layout) -> float:
+        if not simulated:
+            return 0.0
         key = layout.assignment.tobytes() + layout.shift.tobytes()
         if key not in known:
             known[key] = float(measured(setting, layout)[0])
@@ -102,30 +141,44 @@ def difference(judging: Setting, before: Outcome, after: Outcome) -> dict[str, t
     return dict(found)
 
 
-def _rows(
-    judging: Setting, number: int, done: Done, before: Layout, outcomes: Sequence[Outcome]
-) -> list[dict[str, object]]:
+def _effect(
+    judging: Setting | None, done: Done, before: Layout, outcomes: Sequence[Outcome]
+) -> dict[str, object]:
+    """Return what the rows of a step share: its gain, its metres and its reason."""
+    ends = ("", "_low", "_high")
+    if judging is None or len(outcomes) < 2:
+        missing = {f"{name}{end}": np.nan for name in ("gain", "metres") for end in ends}
+        return missing | {"reason": NOT_JUDGED}
     first, second = outcomes
-    slots, plan = judging.slots, judging.plan
     gain = difference(judging, first, second)
     effect = reasons.effect_of(judging, before, done.layout, first, second)
-    involved = [int(before.assignment[slot]) for slot in done.step.slots]
-    involved += [int(done.layout.assignment[slot]) for slot in done.step.slots]
-    fixtures = [plan.of("fixture")[at] for at in done.step.fixtures]
-    ids = {thing.id for thing in fixtures}
-    involved += [
-        int(done.layout.assignment[slot])
-        for slot, owner in enumerate(slots.fixture)
-        if owner in ids
-    ]
-    words = reasons.in_words(judging, effect, involved, first.shoppers.demand.currency)
-    shared = {
-        "step": number + 1,
-        **dict(zip(("gain", "gain_low", "gain_high"), gain["unplanned_margin"], strict=True)),
-        **dict(zip(("metres", "metres_low", "metres_high"), gain["metres"], strict=True)),
+    words = reasons.in_words(
+        judging, effect, _involved(judging, done, before), first.shoppers.demand.currency
+    )
+    margin, metres = gain["unplanned_margin"], gain["metres"]
+    return {
+        **{f"gain{end}": value for end, value in zip(ends, margin, strict=True)},
+        **{f"metres{end}": value for end, value in zip(ends, metres, strict=True)},
         "reason": words,
     }
-    budget = judging.constraints.budget
+
+
+def _involved(setting: Setting, done: Done, before: Layout) -> list[int]:
+    """Return the departments that change place, or stand on what moves."""
+    slots = list(done.step.slots)
+    fixtures = setting.plan.of("fixture")
+    ids = {fixtures[at].id for at in done.step.fixtures}
+    on_moved = [slot for slot, owner in enumerate(setting.slots.fixture) if owner in ids]
+    involved: list[int] = before.assignment[slots].tolist()
+    involved += done.layout.assignment[slots + on_moved].tolist()
+    return involved
+
+
+def _rows(
+    setting: Setting, done: Done, before: Layout, shared: dict[str, object]
+) -> list[dict[str, object]]:
+    """Return a row for each slot and fixture of a step."""
+    slots, budget = setting.slots, setting.constraints.budget
     rows: list[dict[str, object]] = []
     for slot in done.step.slots:
         price = budget.price(DEPARTMENT)
@@ -134,7 +187,8 @@ def _rows(
         )  # fmt: skip
         rows.append(shared | {"fixture": slots.fixture[slot], "kind": DEPARTMENT, "from": was,
                               "to": now, "hours": price.hours, "cost": price.cost})  # fmt: skip
-    for at, thing in zip(done.step.fixtures, fixtures, strict=True):
+    for at in done.step.fixtures:
+        thing = setting.plan.of("fixture")[at]
         price = budget.price(thing.type)
         rows.append(shared | {"fixture": thing.id, "kind": thing.type,
                               "from": _stands(before, at), "to": _stands(done.layout, at),
@@ -149,8 +203,14 @@ def _stands(layout: Layout, fixture: int) -> str:
     return f"{right:+.2f} m right, {up:+.2f} m up, {turn:+.0f} degrees"
 
 
-def curve(campaign: Campaign, judging: Setting) -> pd.DataFrame:
+def curve(campaign: Campaign, judging: Setting | None) -> pd.DataFrame:
     """Return the gain by number of moves: what the search promises, and what others realise.
+
+    Parameters
+    ----------
+    campaign : Campaign
+    judging : Setting, optional
+        Without it, and after Ctrl-C, what others realise is missing.
 
     Returns
     -------
@@ -159,29 +219,30 @@ def curve(campaign: Campaign, judging: Setting) -> pd.DataFrame:
         gain_low, gain_high, metres (walked, a share of today's), found_rate (points), total (margin
         of all purchases, a share), plausible. Intervals are of the judging shoppers' chance alone.
     """
-    before = settings.outcome(judging, judging.today)
-    budget = campaign.setting.constraints.budget
-    rows = []
+    setting, chosen = campaign.setting, []
     for number, found in campaign.found.items():
-        layout, values = found.layout, found.values
-        if number == max(campaign.found):
-            layout, values = campaign.best
-        after = settings.outcome(judging, layout)
-        change = difference(judging, before, after)
-        base = before.totals
-        gain = [end / base.unplanned_margin for end in change["unplanned_margin"]]
+        last = number == max(campaign.found)
+        chosen.append(campaign.best if last else (found.layout, found.values))
+    outcomes = [] if judging is None else _judged(judging, [setting.today, *(c[0] for c in chosen)])
+    rows = []
+    for at, (number, (layout, values)) in enumerate(zip(campaign.found, chosen, strict=True)):
         promised = float(values[0] / campaign.today[0] - 1)
-        used = change_of(judging.plan, judging.slots, layout, budget).moves
-        rows.append(
-            {
-                "moves": number, "used": used, "promised": promised, "gain": gain[0],
-                "gain_low": gain[1], "gain_high": gain[2],
-                "metres": change["metres"][0] / base.metres,
-                "metres_low": change["metres"][1] / base.metres,
-                "metres_high": change["metres"][2] / base.metres,
-                "found_rate": change["found_rate"][0],
-                "total": change["margin"][0] / base.margin,
-                "plausible": bool(np.max([promised, gain[0]]) <= IMPLAUSIBLE),
-            }
-        )  # fmt: skip
+        used = change_of(setting.plan, setting.slots, layout, setting.constraints.budget).moves
+        known = {"moves": number, "used": used, "promised": promised}
+        if judging is None or len(outcomes) < at + 2:
+            rows.append(known | dict.fromkeys(REALISED, np.nan)
+                        | {"plausible": promised <= IMPLAUSIBLE})  # fmt: skip
+            continue
+        realised = _realised(judging, outcomes[0], outcomes[at + 1])
+        plausible = bool(np.max([promised, realised["gain"]]) <= IMPLAUSIBLE)
+        rows.append(known | realised | {"plausible": plausible})
     return pd.DataFrame(rows)
+
+
+def _realised(judging: Setting, before: Outcome, after: Outcome) -> dict[str, float]:
+    """Return what other shoppers make of a layout, by `REALISED`."""
+    change, base = difference(judging, before, after), before.totals
+    gain = [end / base.unplanned_margin for end in change["unplanned_margin"]]
+    metres = [end / base.metres for end in change["metres"]]
+    found_rate, total = change["found_rate"][0], change["margin"][0] / base.margin
+    return dict(zip(REALISED, (*gain, *metres, found_rate, total), strict=True))

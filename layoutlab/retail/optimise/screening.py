@@ -19,8 +19,8 @@ from layoutlab.retail.shoppers.prepared_floor import Floor
 
 Screen = Callable[[np.ndarray], np.ndarray]
 """Takes assignments, int (k, n_slots), and returns estimates, float (k, 2 or more): unplanned
-margin first, which should be high, metres second, which should be low, each on any scale of its
-own on which today's layout can be estimated too."""
+margin first, which should be high, metres second, which should be low, each in any unit of its
+own in which today's layout can be estimated too."""
 CHUNK = 128
 DENSE = 4 * 10**7
 ENTRANCE, TILL = -2, -1
@@ -114,17 +114,17 @@ def screen_of(tables: Tables) -> Screen:
 
 
 def ranked(screen: Screen, today: np.ndarray, assignments: np.ndarray) -> np.ndarray:
-    """Return assignments' numbers, most promising first.
+    """Return assignments' numbers, the most margin gained less metres added first.
 
-    Those that should not walk farther than today come first, the higher margin before the lower;
-    then the others, the less walking before the more.
+    Both count as shares of today's. Metres do not come before margin, though the search limits
+    them: what a single change does to the walk is too small to be told well, and would hide the
+    best changes. The order says what to simulate next, no more.
     """
     if not len(assignments):
         return np.empty(0, dtype=np.int64)
-    values = screen(np.concatenate([today[None], assignments]))
-    margin, metres = np.round(values[:, :2].T, 9)
-    farther = np.maximum(metres[1:] - metres[0], 0.0)
-    order: np.ndarray = np.lexsort((-margin[1:], farther))
+    values = screen(np.concatenate([today[None], assignments]))[:, :2]
+    margin, metres = (values / np.where(values[0] > 0, values[0], 1.0)).T
+    order: np.ndarray = np.argsort(-np.round(margin - metres, 9)[1:], kind="stable")
     return order
 
 

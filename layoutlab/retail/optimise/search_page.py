@@ -7,6 +7,8 @@ from pathlib import Path
 from string import Template
 from typing import Any
 
+import numpy as np
+
 from layoutlab import canonical
 from layoutlab.floor.plans import plan_plots
 from layoutlab.retail.optimise import optimise_plots
@@ -48,12 +50,16 @@ $table
 $curve
 <h2>Compromises</h2>
 <p>The chosen layout has the highest unplanned margin of those in which shoppers walk no farther and
-find no less than today. Others may suit you better.</p>
+find no less than today. Others may suit you better: no layout tried is better than one of these in
+all five. Crowding and walking are better when they fall.</p>
+$compromises
 $front
 </body>
 </html>
 """
 )
+
+MOST_COMPROMISES = 8
 
 
 def page(answer: Answer) -> str:
@@ -66,11 +72,19 @@ def page(answer: Answer) -> str:
         currency=html.escape(said["currency"]),
         moves=_moves(answer),
         table=_curve_table(answer),
+        compromises=_compromises(answer),
         **_figures(answer),
     )
 
 
 def _summary(said: dict[str, Any]) -> str:
+    if not said["per_trip"]:
+        return (
+            f"{said['moves']} moves ({said['hours']:g} hours, {said['cost']:g} of cost) promise "
+            f"{said['promised_gain']:+.1%} of unplanned margin with the shoppers of the search; "
+            f"no others have judged that. {said['evaluations']:,} layouts were simulated with "
+            f"{said['trips_searched']:,} trips each."
+        )
     low, high = said["gain"][1:]
     metres = said["per_trip"]["metres"]
     return (
@@ -87,7 +101,8 @@ def _summary(said: dict[str, Any]) -> str:
 def _warnings(said: dict[str, Any]) -> str:
     lines = []
     if said["interrupted"]:
-        lines.append("The search was interrupted; this is the best found until then.")
+        undone = ", ".join(said["unfinished"])
+        lines.append(f"This was interrupted: the best found until then. Not finished: {undone}.")
     if not said["plausible"]:
         lines.append(
             "The gain is above 10 %. Field experiments found 4 to 7 %: take this one as a sign of "
@@ -115,7 +130,7 @@ def _moves(answer: Answer) -> str:
             f"{row.fixture}: {was} to {now}"
             for row, was, now in zip(part.itertuples(), part["from"], part["to"], strict=True)
         )
-        gain = f"{one.gain:+.4f} ({one.gain_low:+.4f} to {one.gain_high:+.4f})"
+        gain = _or_not_judged(f"{one.gain:+.4f} ({one.gain_low:+.4f} to {one.gain_high:+.4f})")
         price = f"{part.hours.sum():g} h, {part.cost.sum():g}"
         rows.append([str(step), done, price, gain, str(one.reason)])
     return _table(["step", "move", "price", "own gain", "why"], rows)
@@ -125,13 +140,36 @@ def _curve_table(answer: Answer) -> str:
     rows = [
         [
             str(one.moves), str(one.used), f"{one.promised:+.1%}",
-            f"{one.gain:+.1%} ({one.gain_low:+.1%} to {one.gain_high:+.1%})",
-            f"{one.metres:+.1%}", f"{one.total:+.1%}", "" if one.plausible else "above 10 %",
+            _or_not_judged(f"{one.gain:+.1%} ({one.gain_low:+.1%} to {one.gain_high:+.1%})"),
+            _or_not_judged(f"{one.metres:+.1%}"), _or_not_judged(f"{one.total:+.1%}"),
+            "" if one.plausible else "above 10 %",
         ]
         for one in answer.curve.itertuples()
     ]  # fmt: skip
     head = ["moves allowed", "used", "promised", "unplanned margin", "walking", "all margin", ""]
     return _table(head, rows)
+
+
+def _compromises(answer: Answer) -> str:
+    """Return some layouts of the front, evenly spaced in margin, by all five objectives."""
+    campaign = answer.campaign
+    last = campaign.found[max(campaign.found)]
+    places = np.unique(np.linspace(0, len(last.front) - 1, MOST_COMPROMISES).astype(int))
+    rows = []
+    for values in last.history[last.front[places]]:
+        margin, metres, found_rate, crowding, cost = values
+        today = campaign.today
+        crowded = f"{crowding / today[3] - 1:+.1%}" if today[3] > 0 else f"{crowding:.3g}"
+        points = f"{100 * (found_rate - today[2]):+.2f} points"
+        share = [f"{margin / today[0] - 1:+.1%}", f"{metres / today[1] - 1:+.1%}"]
+        rows.append([*share, points, crowded, f"{cost:g}"])
+    head = ["unplanned margin", "walking", "found rate", "crowding", "cost of moves"]
+    return _table(head, rows)
+
+
+def _or_not_judged(said: str) -> str:
+    """Return figures in words; those of what was interrupted are no numbers."""
+    return "not judged" if said.startswith("+nan") else said
 
 
 def _table(head: list[str], body: list[list[str]]) -> str:

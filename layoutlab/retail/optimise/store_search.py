@@ -21,6 +21,7 @@ from layoutlab.retail.optimise.constraints import Constraints
 from layoutlab.retail.optimise.judging import Judge
 from layoutlab.retail.optimise.layouts import change_of, plan_of
 from layoutlab.retail.optimise.move_list import MoveList
+from layoutlab.retail.optimise.screening import Screen
 from layoutlab.retail.optimise.setting import OBJECTIVES, Setting
 from layoutlab.retail.shoppers import drawn_trips, offer
 from layoutlab.retail.shoppers.demand import Demand
@@ -39,8 +40,8 @@ class Answer:
     Attributes
     ----------
     campaign : Campaign
-    judging : Setting
-        The store with shoppers that the search has not seen.
+    judging : Setting or None
+        The store with shoppers that the search has not seen; None when Ctrl-C came before them.
     moves : MoveList
     curve : DataFrame
         As `move_list.curve` returns it.
@@ -51,11 +52,22 @@ class Answer:
     """
 
     campaign: Campaign
-    judging: Setting
+    judging: Setting | None
     moves: MoveList
     curve: pd.DataFrame
     plan: Plan
     joined: offer.Joining
+
+    @property
+    def unfinished(self) -> tuple[str, ...]:
+        """What Ctrl-C left undone, in words."""
+        steps, left = len(self.moves.layouts), self.moves.unjudged
+        said = ["the search"] if self.campaign.interrupted else []
+        if left:
+            said.append(f"gains of {left} of {steps} steps")
+        if self.curve["gain"].isna().any():
+            said.append("gains by number of moves")
+        return tuple(said)
 
 
 def open_setting(
@@ -100,6 +112,7 @@ def run(
     evaluations: int | None = None,
     seconds: float | None = None,
     fixture_simulations: int = 0,
+    screen: Screen | None = None,
     jobs: int = 1,
     callback: Callable[[Judge], None] | None = None,
     on_best: Callable[[Plan], None] | None = None,
@@ -109,24 +122,37 @@ def run(
 
     Parameters
     ----------
-    setting, method, evaluations, seconds, fixture_simulations, jobs, callback, rng
+    setting, method, evaluations, seconds, fixture_simulations, screen, jobs, callback, rng
         As for `campaign.run`.
     on_best : callable, optional
         Gets the plan after the moves as soon as the search has ended.
+
+    Returns
+    -------
+    Answer
+        After Ctrl-C too: one ends the search, the next one what judges its moves.
     """
     joined = offer.join(settings.goods_on(setting.standing, setting.slots, setting.slots.today),
                         setting.shoppers.demand)  # fmt: skip
     own, other = rng.spawn(2)
     campaign = campaigns.run(
         setting, method, evaluations=evaluations, seconds=seconds, jobs=jobs,
-        fixture_simulations=fixture_simulations, callback=callback, rng=own,
+        fixture_simulations=fixture_simulations, screen=screen, callback=callback, rng=own,
     )  # fmt: skip
     plan = plan_of(setting.plan, setting.slots, campaign.best[0])
     if on_best is not None:
         on_best(plan)
-    judging = judging_of(setting, rng=other)
+    judging = _unless_interrupted(lambda: judging_of(setting, rng=other))
     moves = lists.move_list(campaign, judging)
-    return Answer(campaign, judging, moves, lists.curve(campaign, judging), plan, joined)
+    judged = None if moves.unjudged else judging
+    return Answer(campaign, judging, moves, lists.curve(campaign, judged), plan, joined)
+
+
+def _unless_interrupted(drawn: Callable[[], Setting]) -> Setting | None:
+    try:
+        return drawn()
+    except KeyboardInterrupt:
+        return None
 
 
 def told(answer: Answer) -> dict[str, Any]:
@@ -134,33 +160,48 @@ def told(answer: Answer) -> dict[str, Any]:
     campaign, setting = answer.campaign, answer.campaign.setting
     layout, values = campaign.best
     change = change_of(setting.plan, setting.slots, layout, setting.constraints.budget)
-    gained = lists.difference(answer.judging, answer.moves.before, answer.moves.after)
+    moves, judging = answer.moves, answer.judging
+    gained: dict[str, tuple[float, ...]] = {}
+    gain: list[float | None] = [None, None, None]
+    if judging is not None and moves.judged and not moves.unjudged:
+        gained = lists.difference(judging, moves.before, moves.after)
+        base = moves.before.totals.unplanned_margin
+        gain = [float(end / base) for end in gained["unplanned_margin"]]
     last = answer.curve.iloc[-1]
     return {
         "simulated": True,
         "plan": setting.plan.name,
-        "interrupted": campaign.interrupted,
+        "interrupted": bool(answer.unfinished),
+        "unfinished": list(answer.unfinished),
         "currency": setting.shoppers.demand.currency,
         "evaluations": int(sum(len(found.history) for found in campaign.found.values())),
         "fixtures_tried": 0 if campaign.fixtures is None else campaign.fixtures.legal,
         "trips_searched": len(setting.shoppers),
-        "trips_judged": len(answer.judging.shoppers),
+        "trips_judged": 0 if judging is None else len(judging.shoppers),
         "moves": change.moves,
         "hours": change.hours,
         "cost": change.cost,
         "today": dict(zip(OBJECTIVES, campaign.today.tolist(), strict=True)),
         "promised": dict(zip(OBJECTIVES, values.tolist(), strict=True)),
         "promised_gain": float(last["promised"]),
-        "gain": [float(last[name]) for name in ("gain", "gain_low", "gain_high")],
+        "gain": gain,
         "per_trip": {name: list(ends) for name, ends in gained.items()},
         "plausible": bool(last["plausible"]),
-        "curve": answer.curve.to_dict("records"),
+        "curve": [
+            {str(name): _known(value) for name, value in row.items()}
+            for row in answer.curve.to_dict("records")
+        ],
         "limits": "margin as high as possible; walking not above and found rate not below today's",
         "not_sold": list(answer.joined.not_sold),
         "not_bought": list(answer.joined.not_bought),
         "lines_not_sold": answer.joined.lines_not_sold,
         "left_undone": len(answer.moves.stuck),
     }
+
+
+def _known(value: Any) -> Any:
+    """Return a figure, None where it is missing."""
+    return None if pd.isna(value) else value
 
 
 def write(folder: str | Path, answer: Answer, page: str) -> None:

@@ -67,6 +67,44 @@ def test_what_needs_cold_goes_where_it_is_cold() -> None:
     assert answer({"needs": {"a": ["cold"]}}, plan)[3] == "a"
 
 
+@pytest.mark.parametrize("kind", ["water", "power", "back room"])
+def test_what_needs_a_supply_goes_where_it_reaches(kind: str) -> None:
+    where = Thing("supply", "zone" if kind == "back room" else "utility",
+                  shapely.box(23, 0, 29, 1), type=kind)  # fmt: skip
+    assert answer({"needs": {"a": [kind]}}, Plan("piped", (*store().things, where)))[2] == "a"
+
+
+def test_what_needs_a_wall_goes_to_a_wall() -> None:
+    wall = Thing("wall", "wall", shapely.box(13, 5.1, 19, 5.2))
+    assert answer({"needs": {"a": ["wall"]}}, Plan("walled", (*store().things, wall))) == "bacde"
+
+
+def test_near_the_checkout_is_near_the_checkout() -> None:
+    near = {"near": [{"department": "e", "to": "checkout", "within_m": 5}]}
+    assert answer(near)[0] == "e"
+
+
+def test_every_shelf_of_what_stays_together_has_a_neighbour() -> None:
+    doubled = [Thing(**{**shelf(number).__dict__, "departments": ("abab"[number],)})
+               for number in range(4)]  # fmt: skip
+    plan = Plan("four", (*store(0).things, *doubled))
+    entries = {"together": ["a"], "adjacent_within_m": 11, "space": {"a": {"min_m": 12}}}
+    assert answer(entries, plan) in {"aabb", "baab", "bbaa", "aaab"}
+
+
+def test_a_department_s_most_space_is_kept() -> None:
+    doubled = [Thing(**{**shelf(number).__dict__, "departments": ("abbb"[number],)})
+               for number in range(4)]  # fmt: skip
+    plan = Plan("four", (*store(0).things, *doubled))
+    assert sorted(answer({"space": {"b": {"max_m": 13}}}, plan)) == ["a", "a", "b", "b"]
+
+
+def test_what_the_plan_locks_stays() -> None:
+    plan = store().with_things(Thing(**{**shelf(0).__dict__, "locked": True}))
+    with pytest.raises(InputError, match="got locked: what the plan locks; near: e within 6 m"):
+        answer({"near": [{"department": "e", "to": "entrance", "within_m": 6}]}, plan)
+
+
 def test_near_the_entrance_is_near_the_entrance() -> None:
     assert answer({"near": [{"department": "e", "to": "entrance", "within_m": 6}]})[0] == "e"
 
@@ -112,9 +150,11 @@ def test_the_smallest_set_that_collides_is_named(entries: dict[str, Any], collid
     [
         ({"locked": {"fixtures": ["x"]}},
          "constraints.locked: expected a fixture of the plan, got 'x'"),
+        ({"kinds_stay": ["table"]},
+         "constraints.kinds_stay: expected a type of fixture of the plan, got 'table'"),
         ({"apart": [["a", "x"]]}, "constraints.apart: expected a department of the plan, got 'x'"),
         ({"near": [{"department": "a", "to": "exit", "within_m": 3}]},
-         "constraints: expected the plan to have a exit, got none"),
+         "constraints: expected a plan with this kind of thing: exit; got none"),
     ],
 )  # fmt: skip
 def test_what_the_plan_does_not_have_is_named(entries: dict[str, Any], message: str) -> None:

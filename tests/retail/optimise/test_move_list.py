@@ -1,6 +1,7 @@
 """Are moves listed in an order that stays legal, with gains that add up and reasons counted?"""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +12,7 @@ from searched_store import open_little
 from layoutlab.errors import InputError
 from layoutlab.floor.plans import geojson, validity
 from layoutlab.retail.optimise import campaign as campaigns
+from layoutlab.retail.optimise import move_list as lists
 from layoutlab.retail.optimise import search_page, store_search
 from layoutlab.retail.optimise.judging import Judge
 from layoutlab.retail.optimise.legality import legality_of
@@ -86,6 +88,7 @@ def test_what_is_written_is_the_same_twice(answer: Answer, tmp_path: Path) -> No
     assert said["moves"] <= 5
     page = (tmp_path / "first" / "report.html").read_text()
     assert page.count("<img") == 3
+    assert "<th>crowding</th><th>cost of moves</th>" in page
     assert "http://" not in page.replace("http://www.w3.org", "")
 
 
@@ -100,6 +103,22 @@ def test_an_interrupt_is_told_and_its_best_written(tmp_path: Path) -> None:
     assert said["interrupted"]
     assert len(kept) == 1
     assert "interrupted" in search_page.page(one)
+
+
+def test_without_judging_shoppers_moves_have_no_gains(answer: Answer, tmp_path: Path) -> None:
+    moves = lists.move_list(answer.campaign, None)
+    assert moves.unjudged == len(moves.layouts) == len(answer.moves.layouts)
+    assert moves.moves["gain"].isna().all()
+    assert set(moves.moves["reason"]) == {"not judged: interrupted"}
+    curve = lists.curve(answer.campaign, None)
+    assert curve["promised"].equals(answer.curve["promised"])
+    one = replace(answer, judging=None, moves=moves, curve=curve)
+    said = store_search.told(one)
+    steps = len(moves.layouts)
+    assert said["unfinished"] == [f"gains of {steps} of {steps} steps", "gains by number of moves"]
+    assert (said["interrupted"], said["gain"], said["trips_judged"]) == (True, [None] * 3, 0)
+    store_search.write(tmp_path, one, search_page.page(one))
+    assert "no others have judged that" in (tmp_path / "report.html").read_text()
 
 
 def test_no_moves_make_an_empty_list(tmp_path: Path) -> None:

@@ -55,10 +55,12 @@ def test_chunks_do_not_matter(setting: Setting, tables: Tables) -> None:
     assert screening.screen_of(tables)(many[:0]).shape == (0, 2)
 
 
-def test_the_promising_come_first() -> None:
-    values = np.array([[1.0, 10.0], [2.0, 11.0], [1.5, 9.0], [3.0, 12.0], [1.8, 10.0]])
+def test_margin_and_metres_weigh_the_same_as_shares_of_today_s() -> None:
+    values = np.array([[2.0, 10.0], [2.2, 10.5], [2.2, 9.9], [1.9, 9.0], [2.4, 12.1]])
     order = screening.ranked(lambda given: values, np.zeros(1), np.zeros((4, 1)))
-    assert order.tolist() == [3, 1, 0, 2]
+    assert order.tolist() == [1, 0, 2, 3]  # +11 %, +5 % and +5 % in their order, -1 %
+    none = screening.ranked(lambda given: 0 * values, np.zeros(1), np.zeros((4, 1)))
+    assert none.tolist() == [0, 1, 2, 3]
     assert screening.ranked(lambda given: values, np.zeros(1), np.zeros((0, 1))).tolist() == []
 
 

@@ -9,7 +9,7 @@ from searched_store import open_little
 from layoutlab.errors import InputError
 from layoutlab.retail.optimise import population_searches
 from layoutlab.retail.optimise.judging import Effort, Judge, Limits, SpentError, limited_key
-from layoutlab.retail.optimise.legality import legality_of
+from layoutlab.retail.optimise.legality import legality_of, neighbours
 from layoutlab.retail.optimise.searches import METHODS, Found, search
 from layoutlab.retail.optimise.setting import SIGNS, Setting, measured
 
@@ -45,6 +45,29 @@ def test_tabu_finds_the_optimum(small: Setting, optimum: Found) -> None:
     assert optimum.gain > 0
     found = search(small, "tabu", evaluations=150, rng=np.random.default_rng(1))
     assert found.values[0] == pytest.approx(optimum.values[0])
+
+
+@pytest.mark.parametrize("moves", [1, 2])
+def test_with_few_moves_tabu_misses_nothing(moves: int) -> None:
+    few = open_little({"moves": {"at_most": moves}, "space_change": 1.0})
+    every = search(few, "exact", evaluations=500, rng=np.random.default_rng(1))
+    enough = len(every.history) if moves == 1 else len(every.history) // 2
+    found = search(few, "tabu", evaluations=enough, rng=np.random.default_rng(1))
+    assert len(found.history) == enough
+    assert found.values[0] == every.values[0]
+
+
+def test_single_changes_are_tried_in_the_screen_s_order() -> None:
+    few = open_little({"moves": {"at_most": 1}, "space_change": 1.0})
+    singles = neighbours(legality_of(few), few.slots.today)
+
+    def screen(assignments: np.ndarray) -> np.ndarray:
+        """Promise most of the last single change, less of the one before, and so on."""
+        number = {one.tobytes(): at for at, one in enumerate(singles)}
+        return np.array([[10.0 + number.get(one.tobytes(), -1), 1.0] for one in assignments])
+
+    found = search(few, "tabu", evaluations=5, screen=screen, rng=np.random.default_rng(1))
+    assert np.array_equal(found.assignments[1:], singles[: -len(found.assignments) : -1])
 
 
 def test_the_front_is_dominated_by_nobody(optimum: Found) -> None:
