@@ -1,6 +1,6 @@
 """What do the colours and marks of a plan mean? Its key, outside the drawing."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from matplotlib.artist import Artist
@@ -86,8 +86,8 @@ def _marks(plan: Plan) -> list[tuple[Artist, str]]:
     return [(handle, text) for there, handle, text in every if there]
 
 
-def change_legend(ax: Axes, counts: Mapping[str, int]) -> None:
-    """Put the key of a difference drawing, with how many fixtures each colour stands for."""
+def change_legend(ax: Axes, counts: Mapping[str, int], said: Sequence[str] = ()) -> None:
+    """Put the key of a difference drawing: how many each colour stands for, and the changes."""
     shown = {change: count for change, count in counts.items() if count}
     handles: list[Artist] = [
         Patch(facecolor="none" if change == "goes" else CHANGES[change], edgecolor=LINE, lw=0.4,
@@ -98,4 +98,6 @@ def change_legend(ax: Axes, counts: Mapping[str, int]) -> None:
     if any("moves" in change for change in shown):
         handles.append(Line2D([], [], color=BLUE, lw=0.9, ls="--"))
         texts.append("old place")
+    handles += [Line2D([], [], ls="") for _ in said]
+    texts += [f"{number}  {text}" for number, text in enumerate(said, 1)]
     ax.legend(handles, texts, **LEGEND)

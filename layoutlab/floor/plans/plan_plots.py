@@ -15,6 +15,7 @@ from layoutlab.floor.plans.plan_colours import NOTHING, carried, swatches
 from layoutlab.floor.plans.plan_legend_plots import (
     CHANGES,
     FACE,
+    ROWS_IN_COLUMN,
     change_legend,
     department_legend,
 )
@@ -156,30 +157,39 @@ def plot_difference(
     ax : Axes, optional
     title, caption : str
     labels : bool
-        Write the new department on the fixtures that changed, where it fits.
+        Number the fixtures that changed, say in the key what each carried and carries, and write
+        it on them where it fits. Of more than `plan_legend_plots.ROWS_IN_COLUMN` fixtures no list
+        is made.
     """
     ax = sheet(after, ax, title or f"{before.name}: what changes")
     was = {thing.id: thing for thing in before.of("fixture")}
     now = {thing.id: thing for thing in after.of("fixture")}
     counts = dict.fromkeys(CHANGES, 0)
-    writing = []
+    changed: list[tuple[Thing, list[str], str]] = []
     for name, thing in now.items():
         change = _change(was.get(name), thing)
         counts[change] += 1
         _fixture(ax, thing, CHANGES[change], "", faces=change == "stays")
         if change != "stays":
-            writing.append((thing, _said(was.get(name), thing), CHANGES[change]))
+            changed.append((thing, _said(was.get(name), thing), CHANGES[change]))
         if change in ("moves", "moves and changes department"):
             _move(ax, was[name], thing)
     for name in was.keys() - now.keys():
         counts["goes"] += 1
         draw_shape(ax, was[name].shape, facecolor="none", edgecolor=VERMILION, hatch="xxx", lw=0.8,
                    zorder=2)  # fmt: skip
-    change_legend(ax, counts)
+    listed = labels and len(changed) <= ROWS_IN_COLUMN
+    said = [texts[0] if texts else "empty" for _, texts, _ in changed]
+    change_legend(ax, counts, said if listed else [])
     if caption:
         write_caption(ax, caption)
+    if listed:
+        changed = [
+            (thing, [f"{number} {text}" for text in texts] + [str(number)], colour)
+            for number, (thing, texts, colour) in enumerate(changed, 1)
+        ]
     if labels:
-        write_labels(ax, writing)
+        write_labels(ax, changed)
     return ax
 
 

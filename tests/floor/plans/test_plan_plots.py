@@ -114,14 +114,16 @@ def test_a_difference_tells_what_moves_and_what_changes():
     ax = plot_difference(PLAN, after)
     assert key(ax) == [
         "stays (1)", "moves (1)", "changes department (1)", "is new (1)", "goes (1)", "old place",
+        "1  tea", "2  milk → beer", "3  wine",
     ]  # fmt: skip
-    assert {"milk → beer", "wine", "tea"} <= set(texts(ax))
+    assert {"2 milk → beer", "3 wine", "1 tea"} <= set(texts(ax))
     assert ax.get_title(loc="left") == "Corner shop: what changes"
 
 
 def test_turning_on_the_spot_is_a_move():
     turned = replace(PLAN.by_id["a"], shape=affinity.rotate(PLAN.by_id["a"].shape, 30))
     assert "moves (1)" in key(plot_difference(PLAN, PLAN.with_things(turned)))
+    assert key(plot_difference(PLAN, PLAN.with_things(turned), labels=False))[-1] == "old place"
     assert key(plot_difference(PLAN, PLAN)) == ["stays (4)"]
 
 
