@@ -11,7 +11,7 @@ import numpy as np
 from layoutlab.retail.optimise import quadratic_core
 from layoutlab.retail.optimise.judging import MARGIN, Judge
 from layoutlab.retail.optimise.legality import Legality, changed, given_back, neighbours
-from layoutlab.retail.optimise.screening import Screen, Tables, ranked
+from layoutlab.retail.optimise.screening import Screen, Tables, cautious, ranked
 
 BATCH = 8
 """Candidates that go from the screen to the simulator at once."""
@@ -213,9 +213,14 @@ def _origin(hunt: Hunt, turn: int) -> np.ndarray:
 
 
 def _promising(hunt: Hunt, assignments: np.ndarray, count: int) -> list[np.ndarray]:
-    """Return the first `count` on the screen that were not simulated yet."""
+    """Return the first `count` on the screen that were not simulated yet.
+
+    Where what was simulated so far is no better than the start, the order becomes `cautious`.
+    """
     if not len(assignments):
         return []
-    order = ranked(hunt.screen, hunt.judge.setting.slots.today, assignments)
+    in_vain = hunt.judge.best == 0 and len(hunt.judge.values) > 1
+    by = cautious if in_vain else ranked
+    order = by(hunt.screen, hunt.judge.setting.slots.today, assignments)
     unknown = [at for at in order if assignments[at].tobytes() not in hunt.judge.known]
     return [assignments[at] for at in unknown[:count]]

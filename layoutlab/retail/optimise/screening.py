@@ -128,6 +128,21 @@ def ranked(screen: Screen, today: np.ndarray, assignments: np.ndarray) -> np.nda
     return order
 
 
+def cautious(screen: Screen, today: np.ndarray, assignments: np.ndarray) -> np.ndarray:
+    """Return assignments' numbers, those that should not walk farther than today first.
+
+    Of these the higher margin comes before the lower; of the others the less walking before the
+    more. For stores in which what gains most walks farther, and is not allowed.
+    """
+    if not len(assignments):
+        return np.empty(0, dtype=np.int64)
+    values = screen(np.concatenate([today[None], assignments]))
+    margin, metres = np.round(values[:, :2].T, 9)
+    farther = np.maximum(metres[1:] - metres[0], 0.0)
+    order: np.ndarray = np.lexsort((-margin[1:], farther))
+    return order
+
+
 def _weights(floor: Floor, standing: Assortment, n_slots: int) -> np.ndarray:
     """Return how often each standing point is meant by each stop, (s + 2, n); rows sum to 1."""
     weights = np.zeros((n_slots + 2, len(floor.cells)))

@@ -64,6 +64,13 @@ def test_margin_and_metres_weigh_the_same_as_shares_of_today_s() -> None:
     assert screening.ranked(lambda given: values, np.zeros(1), np.zeros((0, 1))).tolist() == []
 
 
+def test_the_cautious_order_puts_first_what_walks_no_farther() -> None:
+    values = np.array([[1.0, 10.0], [2.0, 11.0], [1.5, 9.0], [3.0, 12.0], [1.8, 10.0]])
+    order = screening.cautious(lambda given: values, np.zeros(1), np.zeros((4, 1)))
+    assert order.tolist() == [3, 1, 0, 2]
+    assert screening.cautious(lambda given: values, np.zeros(1), np.zeros((0, 1))).tolist() == []
+
+
 def test_exchanges_add_what_counting_anew_adds(setting: Setting, tables: Tables) -> None:
     core = quadratic_core.core_of(tables, setting.slots.today)
     walked, gained = quadratic_core.exchanges(core)
