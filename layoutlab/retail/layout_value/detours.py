@@ -5,9 +5,12 @@ the mean is worked out, with slots in the role of places.
 """
 
 import numpy as np
+from scipy import stats
 
 from layoutlab.retail.shoppers.effects import Effects
 from layoutlab.retail.shoppers.trip_tables import MOST_DETOURS
+
+LIKINGS = 7
 
 
 def expected_walks(
@@ -41,18 +44,34 @@ def expected_walks(
     direct = np.block([[apart, leave[:, None]], [enter[None, :], np.array([[through]])]])
     share = _shares(places, at_edge, effects.perimeter_share)
     choices = round(effects.detour_choice)
+    often = _how_many(direct, effects)
     walked = np.empty_like(direct)
     for there in range(n + 1):
         past = direct[:, :n] + direct[:n, there][None, :]
         chosen = _chosen(past, share, choices)
         aside = (chosen * direct[:, :n]).sum(axis=1)
         mean = direct[:, there]
-        for _ in range(MOST_DETOURS):
-            further = aside + chosen @ mean[:n] + (1 - chosen.sum(axis=1)) * mean
-            mean = (1 - effects.detours_per_leg) * direct[:, there]
-            mean = mean + effects.detours_per_leg * further
-        walked[:, there] = mean
+        walked[:, there] = often[0, :, there] * mean
+        for number in range(1, MOST_DETOURS + 1):
+            mean = aside + chosen @ mean[:n] + (1 - chosen.sum(axis=1)) * mean
+            walked[:, there] += often[number, :, there] * mean
     return walked
+
+
+def _how_many(direct: np.ndarray, effects: Effects) -> np.ndarray:
+    """Return how likely each number of detours is on each way, (MOST_DETOURS + 1, s + 1, s + 1).
+
+    Poisson, mixed over the trips' likings for detours (lognormal, by Gauss-Hermite quadrature).
+    """
+    at, weight = np.polynomial.hermite_e.hermegauss(LIKINGS)
+    spread = effects.detour_spread
+    liking = np.exp(spread * at - spread**2 / 2)
+    number = np.arange(MOST_DETOURS)[:, None, None]
+    fewer = sum(
+        part * stats.poisson.pmf(number, effects.detours_per_m * direct * one)
+        for part, one in zip(weight / weight.sum(), liking, strict=True)
+    )
+    return np.concatenate([fewer, 1 - fewer.sum(axis=0, keepdims=True)])
 
 
 def _shares(places: np.ndarray, at_edge: np.ndarray, edge: float) -> list[tuple[float, np.ndarray]]:

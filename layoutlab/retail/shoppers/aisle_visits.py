@@ -15,11 +15,12 @@ import shapely
 
 from layoutlab.floor.plans.plan import Plan
 from layoutlab.floor.rules import aisles
-from layoutlab.retail.shoppers import offer, shopper_kernels
+from layoutlab.retail.shoppers import itineraries
 from layoutlab.retail.shoppers.assortment import Assortment
 from layoutlab.retail.shoppers.effects import Effects
 from layoutlab.retail.shoppers.prepared_floor import Floor, walk_between
-from layoutlab.retail.shoppers.simulation import NO_LOG, Outcome, empty_tally
+from layoutlab.retail.shoppers.simulation import Outcome
+from layoutlab.retail.shoppers.visits import events
 
 LONG_M, WIDE_M = 6.0, 4.5
 """An aisle runs so far between two rows, which stand no farther apart."""
@@ -119,10 +120,10 @@ def visits(
     order: str = "behaved",
     most: int = 400,
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Follow the first trips once more and count the aisles they enter, and walk the whole of.
+    """Follow the first trips once more and count their visits to aisles, and those of the whole.
 
-    An aisle is entered where more than the pieces at its two ends is walked; it is walked whole
-    when all its pieces are, on one visit or on several together: so rather too often.
+    A visit lasts from the step into an aisle to the step out of it, at either end. It counts where
+    more than the pieces at the two ends is walked, and is of the whole where all pieces are.
 
     Parameters
     ----------
@@ -136,28 +137,35 @@ def visits(
     Returns
     -------
     entered, whole : ndarray of int64, shape (min(t, most),)
-        Aisles, by trip.
+        Visits, by trip.
     """
-    shoppers = outcome.shoppers
-    ways, people = offer.ways_of(floor), offer.people_of(shoppers)
-    goods = offer.goods_of(floor, assortment, shoppers, effects)
-    manner = offer.manner_of(effects, order)
-    n, out = len(floor.cells), np.zeros_like(outcome.trips)
-    tally = empty_tally(floor, shoppers)
+    log = events(floor, assortment, outcome, effects, order=order)
+    trips = itineraries.of_trips(
+        floor, outcome, log, effects, range(min(most, len(outcome.shoppers))), order=order
+    )
     piece, begins = _pieces(floor, found)
-    of_leg: dict[int, np.ndarray] = {}
-    counts = np.zeros((2, min(most, len(shoppers))), dtype=np.int64)
-    for trip in range(counts.shape[1]):
-        shopper_kernels.follow(ways, goods, people, manner, trip, trip + 1, out, tally, NO_LOG)
-        legs = np.flatnonzero(tally.legs)
-        tally.legs[legs] = 0
-        walked = np.zeros(begins[-1], dtype=bool)
-        for leg in legs.tolist():
-            if leg not in of_leg:
-                x, y = walk_between(floor, leg % n, leg // n).T
-                of_leg[leg] = np.unique(piece[y, x])
-            walked[of_leg[leg][of_leg[leg] >= 0]] = True
-        for low, high in pairwise(begins):
-            counts[0, trip] += walked[low + 1 : high - 1].any()
-            counts[1, trip] += walked[low:high].all()
-    return counts[0], counts[1]
+    counts = [_counted(_walked(floor, piece, each.stop), begins) for each in trips]
+    entered, whole = np.array(counts, dtype=np.int64).reshape(-1, 2).T
+    return entered, whole
+
+
+def _walked(floor: Floor, piece: np.ndarray, stops: np.ndarray) -> np.ndarray:
+    """Return the piece of each cell of a walk from stop to stop, -1 outside all aisles."""
+    legs = [walk_between(floor, int(here), int(there)) for here, there in pairwise(stops)]
+    x, y = np.concatenate(legs).T
+    pieces: np.ndarray = piece[y, x]
+    return pieces
+
+
+def _counted(walked: np.ndarray, begins: list[int]) -> tuple[int, int]:
+    """Return how many visits to aisles a walk over pieces makes, and how many of the whole."""
+    aisle = np.where(walked < 0, -1, np.searchsorted(begins, walked, side="right") - 1)
+    entered = whole = 0
+    for visit in np.split(walked, np.flatnonzero(np.diff(aisle)) + 1):
+        if visit[0] < 0:
+            continue
+        number = int(np.searchsorted(begins, visit[0], side="right"))
+        low, high = begins[number - 1], begins[number]
+        entered += bool(((visit > low) & (visit < high - 1)).any())
+        whole += len(np.unique(visit)) == high - low
+    return entered, whole

@@ -25,7 +25,8 @@ MAY_BE_ZERO = (
     "habit_weight",
     "counter_clockwise",
     "order_noise",
-    "detours_per_leg",
+    "detours_per_m",
+    "detour_spread",
     "perimeter_share",
     "unplanned_share",
     "affinity_strength",
@@ -36,7 +37,6 @@ MAY_BE_ZERO = (
 SHARES = (
     "habit_share",
     "counter_clockwise",
-    "detours_per_leg",
     "perimeter_share",
     "unplanned_share",
     "substitution",
@@ -71,7 +71,8 @@ class Effects:
     habit_weight: float
     counter_clockwise: float
     order_noise: float
-    detours_per_leg: float
+    detours_per_m: float
+    detour_spread: float
     detour_choice: float
     perimeter_share: float
     perimeter_band_m: float

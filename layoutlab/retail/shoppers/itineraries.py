@@ -83,7 +83,13 @@ def busiest(shoppers: Shoppers, window_s: float) -> np.ndarray:
 
 
 def of_trips(
-    floor: Floor, outcome: Outcome, log: Log, effects: Effects, trips: Iterable[int]
+    floor: Floor,
+    outcome: Outcome,
+    log: Log,
+    effects: Effects,
+    trips: Iterable[int],
+    *,
+    order: str = "behaved",
 ) -> tuple[Itinerary, ...]:
     """Return the itineraries of trips.
 
@@ -93,14 +99,16 @@ def of_trips(
     ----------
     floor : Floor
     outcome : Outcome
-        As `simulation.simulate` returns it for shoppers of the order ``behaved``.
+        As `simulation.simulate` returns it for shoppers of this order.
     log : Log
         As `visits.events` returns it.
     effects : Effects
     trips : iterable of int
         From 0 to before the number of trips.
+    order : str
+        As for `offer.manner_of`.
     """
-    ways, manner = offer.ways_of(floor), offer.manner_of(effects)
+    ways, manner = offer.ways_of(floor), offer.manner_of(effects, order)
     tally = empty_tally(floor, outcome.shoppers)
     trips = [int(trip) for trip in trips]
     return tuple(_followed(ways, manner, tally, outcome, log, trip) for trip in trips)

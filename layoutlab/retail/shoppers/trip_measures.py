@@ -28,6 +28,13 @@ def mean_of(values: np.ndarray) -> Measured:
     return mean, mean - half, mean + half
 
 
+def mean_over_stores(values: np.ndarray) -> Measured:
+    """Return the mean of two or more stores and its interval (Student's t)."""
+    mean, error = float(values.mean()), float(stats.sem(values))
+    half = float(stats.t.ppf(0.975, len(values) - 1)) * error
+    return mean, mean - half, mean + half
+
+
 def duration_s(outcome: Outcome) -> np.ndarray:
     """Return the seconds from entrance to exit of every trip."""
     busy = outcome.column("walk_s") + outcome.column("dwell_s") + outcome.column("service_s")

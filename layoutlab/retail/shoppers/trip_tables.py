@@ -18,7 +18,7 @@ COLUMNS = (
 ) = range(len(COLUMNS))  # fmt: skip
 KINDS = ("found", "substituted", "out of stock", "gave up", "unplanned")
 TAKEN, INSTEAD, OUT, LEFT, EXTRA = range(len(KINDS))
-MOST_DETOURS, MOST_CHOICES = 8, 64
+MOST_DETOURS, MOST_CHOICES = 32, 64
 
 
 class Ways(NamedTuple):
@@ -81,6 +81,7 @@ class Manner(NamedTuple):
     counter_clockwise: float
     noise: float
     detours: float
+    detour_spread: float
     choices: int
     edge: float
     patience_m: float

@@ -38,8 +38,8 @@ from layoutlab.retail.shoppers.trip_measures import Measured
 
 TARGETS = Path(__file__).with_name("regularities.yaml")
 MOST_MISSED = 1.0
-SAMPLE = 400
-"""Trips sent through each changed layout."""
+SAMPLE, FOLLOWED = 400, 100
+"""Trips sent through each changed layout, and trips followed from aisle to aisle."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -140,7 +140,7 @@ def card(
         if flows is not None:
             found["zone_flow"] = flows(order)
         rows += [
-            {"regularity": name, "shoppers": order, **_row(name, found[name])} for name in found
+            {"regularity": name, "shoppers": order, **row_of(name, found[name])} for name in found
         ]
     table = pd.DataFrame(rows)
     known = targets().rename(columns={"low": "least", "high": "most"})
@@ -154,7 +154,8 @@ def open_mirror(store: Store, effects: Effects) -> Store:
     return Store(plan, floor, assortment.of_plan(floor, plan), store.shoppers)
 
 
-def _row(name: str, measured: Measured) -> dict[str, Any]:
+def row_of(name: str, measured: Measured) -> dict[str, Any]:
+    """Return what the card says of a measured regularity: does it pass, and by how much not?"""
     value, low, high = measured
     target = targets()
     least, most = (float(str(target.at[name, end])) for end in ("low", "high"))
@@ -211,12 +212,12 @@ def _measured(
 
 
 def _of_aisles(store: Store, outcome: Outcome, effects: Effects, order: str) -> dict[str, Measured]:
-    """Return the share of aisles walked whole; nothing where the store has no aisles."""
+    """Return the share of visits to aisles that are of the whole; nothing without aisles."""
     found = aisle_visits.of_plan(store.plan)
     if not found:
         return {}
     entered, whole = aisle_visits.visits(
-        store.floor, store.goods, outcome, effects, found, order=order, most=SAMPLE
+        store.floor, store.goods, outcome, effects, found, order=order, most=FOLLOWED
     )
     return {"whole_aisle": trip_measures.ratio_of(whole, entered)}
 

@@ -6,7 +6,7 @@ import numpy as np
 
 from layoutlab.compiled import compiled
 from layoutlab.retail.shoppers import chance_kernels as chance
-from layoutlab.retail.shoppers.chance_kernels import uniform
+from layoutlab.retail.shoppers.chance_kernels import bell, uniform
 from layoutlab.retail.shoppers.order_kernels import (
     BEHAVED,
     NEAREST,
@@ -16,7 +16,7 @@ from layoutlab.retail.shoppers.order_kernels import (
     shuffle,
 )
 
-MOST_DETOURS, MOST_CHOICES = 8, 64
+MOST_DETOURS, MOST_CHOICES = 32, 64
 
 
 @compiled
@@ -44,11 +44,18 @@ def wander(
     ways: Any, manner: Any, desk: Any, tally: Any, here: Any, there: Any, key: Any, leg: Any,
     mark: Any,
 ) -> Any:  # fmt: skip
-    """Walk from stop to stop, perhaps by detours past other places; return the metres."""
-    walked = 0.0
+    """Walk from stop to stop, perhaps by detours past other places; return the metres.
+
+    How many detours: Poisson, in proportion to the metres of the direct way and to the trip's own
+    liking for them, which is lognormal of mean 1.
+    """
+    spread = manner.detour_spread
+    liking = np.exp(spread * bell(key, chance.WANDER, 0) - spread * spread / 2)
+    walked, due = 0.0, ways.metres[there * ways.n + here] * manner.detours * liking
     for number in range(MOST_DETOURS):
         turn = leg * MOST_DETOURS + number
-        if uniform(key, chance.DETOUR, turn) >= manner.detours:
+        due += np.log(uniform(key, chance.DETOUR, turn))
+        if due <= 0:
             break
         best, past, first = np.inf, -1, turn * MOST_CHOICES
         along_edge = uniform(key, chance.WAYPOINT, first + MOST_CHOICES - 1) < manner.edge

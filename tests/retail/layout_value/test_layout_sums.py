@@ -81,7 +81,7 @@ def test_walks_without_detours_are_the_shortest(sizes):
 
     enter, leave, apart = np.array([3.0, 5.0]), np.array([4.0, 2.0]), np.array([[0, 3.0], [3.0, 0]])
     args = (enter, leave, apart, 6.0, np.array([1.0, 2.0]), np.zeros(2))
-    still = detours.expected_walks(*args, replace(sizes, detours_per_leg=0.0))
+    still = detours.expected_walks(*args, replace(sizes, detours_per_m=0.0))
     assert still == pytest.approx(np.array([[0, 3, 4], [3, 0, 2], [3, 5, 6]], float))
     assert (detours.expected_walks(*args, sizes) >= still - 1e-12).all()
 

@@ -42,7 +42,7 @@ def test_who_wants_one_slot_walks_there_and_out(store, some, alone):
     }  # fmt: skip
     short = np.array([least.get(slot, 0.0) for slot in range(len(reached))])
     assert (alone.metres[reached] >= short[reached] - 1e-9).all()
-    straight = replace(store.effects, detours_per_leg=0.0, patience_m=1e9)
+    straight = replace(store.effects, detours_per_m=0.0, patience_m=1e9)
     direct = neutral_walks.walked(
         store.floor, store.slots.fixture, np.array([0, 1]), RATES, straight
     )

@@ -34,7 +34,7 @@ def test_measured_effects_are_left_alone():
     asked = sensitivity.uncertain()
     assert set(asked["status"]) == {"assumed", "derived"}
     assert "unplanned_share" not in set(asked["effect"])
-    assert "detours_per_leg" in set(asked["effect"])
+    assert "detours_per_m" in set(asked["effect"])
 
 
 def test_every_effect_that_changes_the_floor_is_known(store):

@@ -104,3 +104,16 @@ def test_who_fetches_elsewhere_enters_none(sizes):
     milk = shelf("milk", 0.0, 2.0, ("milk",), wide=1.0, sides=("high",))
     entered, whole = counted(sizes, LEFT, RIGHT, milk)
     assert entered.sum() == whole.sum() == 0
+
+
+@pytest.mark.parametrize(
+    ("walked", "found"),
+    [
+        ([-1, 0, 1, 2, 3, -1], (1, 1)),  # through
+        ([-1, 0, 1, 1, 0, -1, 3, 2, 3], (2, 0)),  # in and out at both ends: two visits, none whole
+        ([0, -1, 3], (0, 0)),  # past the ends
+        ([3, 2, 1, 0, -1, 0, 1, 0, 4, 5, 6], (3, 2)),  # through, in and out, through the next one
+    ],
+)
+def test_a_visit_lasts_from_stepping_in_to_stepping_out(walked, found):
+    assert aisle_visits._counted(np.array(walked), [0, 4, 7]) == found

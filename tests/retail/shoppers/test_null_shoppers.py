@@ -48,3 +48,20 @@ def test_what_cannot_be_compared_is_refused():
         null_shoppers.worse(cards, rng=np.random.default_rng(1), draws=9)
     with pytest.raises(InputError, match="judged rows of the shopper 'us' on the card, got none"):
         null_shoppers.worse(cards, rng=np.random.default_rng(1), ours="us")
+
+
+def test_over_stores_by_hand():
+    one = card({"behaved": [0, 0, 0.2, 0, 9], "far": [0.4, 0.4, 0.6, 0.4, 0]})
+    other = card({"behaved": [0, 0, 0, 0, 9], "far": [0.6, 0.6, 0.6, 0.6, 0]})
+    found = null_shoppers.worse_over_stores([one, other]).iloc[0]
+    # 0.4 and 0.6 farther; half of Student's interval of two values: 12.706 x 0.1
+    assert [found["miss"], found["low"], found["high"]] == pytest.approx(
+        [0.5, 0.5 - 1.2706, 0.5 + 1.2706], abs=1e-4
+    )
+    assert found["stores"] == 2
+    assert not found["clear"]
+    assert found["passes"] == pytest.approx(3.5)  # 3 and 4 rows more
+    assert found["passes_low"] < 3.5 < found["passes_high"]
+    assert null_shoppers.worse_over_stores([other, other]).iloc[0]["clear"]
+    with pytest.raises(InputError, match="cards: expected at least 2 stores, got 1"):
+        null_shoppers.worse_over_stores([one])

@@ -59,6 +59,26 @@ def test_metres_are_those_of_the_legs(floor, outcome):
     assert outcome.column("metres").sum() == pytest.approx(walked)
 
 
+def test_detours_come_with_the_metres_of_the_direct_way(floor, goods, shoppers, sizes, outcome):
+    still = replace(sizes, detours_per_m=0.0)
+    none = simulation.simulate(floor, goods, shoppers, still)
+    legs = outcome.tally.legs.sum() - none.tally.legs.sum()
+    way_out = none.column("metres").sum() - none.column("direct_m").sum()
+    assert way_out == pytest.approx(0)  # without detours the walk is the direct way
+    last = floor.legs.metres.reshape(len(floor.cells), -1)[floor.exits].min(axis=0)
+    inside = outcome.column("direct_m") - last[outcome.column("checkout").astype(int)]
+    assert legs / inside.sum() == pytest.approx(sizes.detours_per_m, rel=0.05)
+
+
+def test_trips_differ_in_how_much_they_wander(floor, goods, shoppers, sizes):
+    alike, unlike = (
+        simulation.simulate(floor, goods, shoppers, replace(sizes, detour_spread=spread))
+        for spread in (0.0, 1.2)
+    )
+    extra = [each.column("metres") / each.column("direct_m") for each in (alike, unlike)]
+    assert extra[1].std() > 1.3 * extra[0].std()
+
+
 def test_everything_wanted_is_found_gone_without_or_replaced(floor, goods, shoppers, sizes):
     some = simulation.simulate(floor, goods, shoppers, sizes, stock={"bread": 0.3, "eggs": 0.0})
     met = some.column("found") + some.column("substituted") + some.column("gave_up")
