@@ -29,6 +29,7 @@ MAY_BE_ZERO = (
     "detour_spread",
     "perimeter_share",
     "unplanned_share",
+    "temptation_pooling",
     "affinity_strength",
     "substitution",
     "checkout_base_s",
@@ -39,6 +40,7 @@ SHARES = (
     "counter_clockwise",
     "perimeter_share",
     "unplanned_share",
+    "temptation_pooling",
     "substitution",
     "margin_rate",
 )
@@ -77,6 +79,7 @@ class Effects:
     perimeter_share: float
     perimeter_band_m: float
     unplanned_share: float
+    temptation_pooling: float
     affinity_strength: float
     affinity_cap: float
     patience_m: float

@@ -190,7 +190,9 @@ def calibrated(
     """Return the shoppers with rates that, in this layout, give back what receipts show.
 
     Each category's rate of unplanned purchases per metre of exposure is scaled until as many are
-    expected as were taken off the lists. A category that nobody sees keeps the rate 0.
+    expected as were taken off the lists. A category that nobody sees keeps the rate 0. With a
+    `temptation_pooling` above 0 rates are drawn together: as many are expected over all categories,
+    more of those much in view and fewer of those that hardly anybody sees.
 
     Parameters
     ----------
@@ -208,7 +210,17 @@ def calibrated(
         goods = offer.goods_of(floor, assortment, tried, effects)
         _, tally = _follow(floor, goods, tried, effects, "behaved", 1)
         seen = tally.expected > 0
-        rate = np.where(seen, rate * wanted / np.where(seen, tally.expected, 1.0), 0.0)
+        aim = _pooled(wanted, tally.exposure_m, effects.temptation_pooling)
+        rate = np.where(seen, rate * aim / np.where(seen, tally.expected, 1.0), 0.0)
         if tell is not None:
             tell(done)
     return replace(shoppers, rate=rate)
+
+
+def _pooled(wanted: np.ndarray, exposure_m: np.ndarray, pooling: float) -> np.ndarray:
+    """Return unplanned purchases aimed at: those wanted, drawn towards what is in view."""
+    if pooling == 0:
+        return wanted
+    drawn = wanted * exposure_m**pooling
+    aim: np.ndarray = drawn * wanted.sum() / drawn.sum() if drawn.sum() > 0 else wanted
+    return aim

@@ -44,7 +44,7 @@ def test_own_values_can_be_read(tmp_path):
         ("patience_m", {"band": [1]}, r"patience_m: expected a band of two numbers, got \[1\]"),
         ("patience_m", {"status": "guessed"}, "patience_m: expected status measured or assumed"),
         ("patience_m", {"more": 1}, "patience_m: expected value, band, unit, status, source"),
-        ("luck", {"value": 1}, "mine.yaml: expected 33 effects by name; it has the unknown luck"),
+        ("luck", {"value": 1}, "mine.yaml: expected 34 effects by name; it has the unknown luck"),
     ],
 )
 def test_wrong_files_are_refused(tmp_path, name, entry, message):

@@ -43,6 +43,17 @@ def test_calibration_gives_back_the_receipts(shoppers, outcome):
     assert outcome.tally.unplanned.sum() == pytest.approx(wanted.sum(), rel=0.05)
 
 
+def test_pooled_temptation_is_alike_per_purchase(floor, goods, shoppers, sizes):
+    pooled = replace(sizes, temptation_pooling=1.0)
+    calm = simulation.calibrated(floor, goods, shoppers, pooled)
+    found = simulation.simulate(floor, goods, calm, pooled)
+    wanted = shoppers.left_to_chance * len(shoppers)
+    assert found.tally.expected.sum() == pytest.approx(wanted.sum(), rel=1e-3)
+    alike = found.tally.expected / (wanted * found.tally.exposure_m)
+    assert alike == pytest.approx(np.full(len(alike), alike.mean()), rel=1e-3)
+    assert calm.rate.tolist() != shoppers.rate.tolist()
+
+
 def test_the_shortest_walk_is_never_beaten(floor, goods, shoppers, sizes):
     patient = replace(sizes, patience_m=1e9, checkout_choice_m=1e-3)
     walked = {
