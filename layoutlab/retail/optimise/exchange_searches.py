@@ -4,11 +4,11 @@ Each is a function of a `Hunt`; it returns when it has nothing left to try, and 
 `judging.SpentError` when the effort is used up.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from layoutlab.retail.optimise import quadratic_core
+from layoutlab.retail.optimise import additive_model, quadratic_core
 from layoutlab.retail.optimise.judging import MARGIN, Judge
 from layoutlab.retail.optimise.legality import Legality, changed, given_back, neighbours
 from layoutlab.retail.optimise.screening import Screen, Tables, cautious, ranked
@@ -23,6 +23,10 @@ WALK_STEPS = 60
 IDLE_ROUNDS = 20
 WEIGHTS = (0.5, 0.8, 0.3, 0.65, 0.95, 0.4)
 """Of margin against walking, tried in turn on the core; the simulator alone decides."""
+LESSONS = 400
+"""Layouts that tabu search simulates, at least, before it learns from them."""
+DOUBTS = (0.0, 1.0, 2.0)
+"""Of the amounts learned, in turn: standard deviations by which they are drawn anew."""
 HOT, COLD = 0.02, 0.0005
 """Accepted losses at the start and at the end of an annealing, as shares of today's margin."""
 
@@ -142,31 +146,61 @@ def annealing(hunt: Hunt) -> None:
 
 
 def tabu(hunt: Hunt) -> None:
-    """Walk on the quadratic core by tabu search, and simulate the best that each walk met.
+    """Walk on the quadratic core by tabu search while that helps, then go by what was learned.
 
-    Walks start in turn from the best layout so far, from the start, and from the best one shaken;
-    the weights of margin and walking on the core are `WEIGHTS`, in turn. Before the first walk and
-    after each, the search climbs by the single changes that the screen puts first: from the start,
-    and then from the best layout, or the best with some slots given back, which makes room.
-    Where no more than `FEW_MOVES` may change, it goes through all single changes first.
+    The search climbs from the start by the single changes that the screen puts first, and goes on
+    by rounds of walks. After a round that finds nothing better, and `LESSONS` layouts, the rounds
+    are those of a model learned from all layouts simulated. Where no more than `FEW_MOVES` may
+    change, it goes through all single changes first.
     """
-    judge, turn, idle = hunt.judge, 0, 0
+    judge, turn, idle, stuck = hunt.judge, 0, 0, False
     if hunt.legality.most_moves <= FEW_MOVES:
         _step_by_step(hunt)
     if hunt.legality.most_moves <= 1:
         return
     _climb(hunt, hunt.start, TABU_BATCH)
     while idle < IDLE_ROUNDS:
-        before = len(judge.values)
-        count = min(TABU_BATCH * (1 + turn // len(WEIGHTS)), WIDEST)
-        for weight in WEIGHTS:
-            origin = _origin(hunt, turn)
-            met = quadratic_core.walk(hunt.tables, hunt.legality, origin, weight,
-                                      steps=WALK_STEPS, rng=hunt.rng)  # fmt: skip
-            judge.judged(_promising(hunt, np.array(met), TABU_BATCH) if met else [])
-            _climb(hunt, _roomy(hunt, turn), count)
-            turn += 1
-        idle = idle + 1 if len(judge.values) == before else 0
+        known, best = len(judge.values), judge.best
+        turn = (_learned_round if stuck else _core_round)(hunt, turn)
+        stuck = stuck or (judge.best == best and len(judge.values) > LESSONS)
+        idle = idle + 1 if len(judge.values) == known else 0
+
+
+def _core_round(hunt: Hunt, turn: int) -> int:
+    """Walk with each of the `WEIGHTS`, and simulate the best that each walk met.
+
+    Walks start in turn from the best layout so far, from the start, and from the best one shaken.
+    After each, the search climbs from the best layout, or the best with some slots given back,
+    which makes room.
+    """
+    count = min(TABU_BATCH * (1 + turn // len(WEIGHTS)), WIDEST)
+    for weight in WEIGHTS:
+        origin = _origin(hunt, turn)
+        met = quadratic_core.walk(hunt.tables, hunt.legality, origin, weight, steps=WALK_STEPS,
+                                  rng=hunt.rng)  # fmt: skip
+        hunt.judge.judged(_promising(hunt, np.array(met), TABU_BATCH) if met else [])
+        _climb(hunt, _roomy(hunt, turn), count)
+        turn += 1
+    return turn
+
+
+def _learned_round(hunt: Hunt, turn: int) -> int:
+    """Climb, with each of the `DOUBTS`, from the layout that is best by what was learned.
+
+    After each, the search climbs from the best layout so far as after a walk. What was learned is
+    the screen of both.
+    """
+    judge, problem = hunt.judge, hunt.judge.setting.problem
+    for doubt in DOUBTS:
+        model = additive_model.learned(judge)
+        informed = replace(hunt, screen=model.screen)
+        drawn = model.amounts(doubt, rng=hunt.rng)
+        foreseen = additive_model.best_layout(problem, drawn, additive_model.room_of(judge))
+        if foreseen is not None and hunt.legality.keeps(foreseen):
+            _climb(informed, foreseen, BATCH)
+        _climb(informed, _roomy(hunt, turn), BATCH)
+        turn += 1
+    return turn
 
 
 def _step_by_step(hunt: Hunt) -> None:

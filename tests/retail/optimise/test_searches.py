@@ -7,7 +7,7 @@ import pytest
 from searched_store import open_little
 
 from layoutlab.errors import InputError
-from layoutlab.retail.optimise import population_searches
+from layoutlab.retail.optimise import exchange_searches, population_searches
 from layoutlab.retail.optimise.judging import Effort, Judge, Limits, SpentError, limited_key
 from layoutlab.retail.optimise.legality import legality_of, neighbours
 from layoutlab.retail.optimise.searches import METHODS, Found, search
@@ -55,6 +55,34 @@ def test_with_few_moves_tabu_misses_nothing(moves: int) -> None:
     found = search(few, "tabu", evaluations=enough, rng=np.random.default_rng(1))
     assert len(found.history) == enough
     assert found.values[0] == every.values[0]
+
+
+def test_what_was_learned_changes_nothing_before_a_round_in_vain(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    setting = open_little({"moves": {"at_most": 4}, "space_change": 1.0})
+    every = search(setting, "exact", evaluations=3000, rng=np.random.default_rng(1))
+    walks = search(setting, "tabu", evaluations=390, rng=np.random.default_rng(1))
+    monkeypatch.setattr(exchange_searches, "LESSONS", 60)
+    learned, again = (
+        search(setting, "tabu", evaluations=390, jobs=jobs, rng=np.random.default_rng(1))
+        for jobs in (1, 2)
+    )
+    parted = int((walks.history != learned.history).any(axis=1).argmax())
+    assert 60 < parted < 390
+    assert np.array_equal(learned.history, again.history)
+    assert learned.values[0] == pytest.approx(every.values[0])
+    assert all(legality_of(setting).keeps(one) for one in learned.assignments)
+
+
+@pytest.mark.parametrize("lessons", [10, 10**6])
+def test_tabu_stops_when_it_finds_nothing_new(
+    monkeypatch: pytest.MonkeyPatch, small: Setting, optimum: Found, lessons: int
+) -> None:
+    monkeypatch.setattr(exchange_searches, "LESSONS", lessons)
+    found = search(small, "tabu", evaluations=10**5, rng=np.random.default_rng(1))
+    assert found.values[0] == pytest.approx(optimum.values[0])
+    assert len(found.history) <= len(optimum.history)
 
 
 def test_single_changes_are_tried_in_the_screen_s_order() -> None:
