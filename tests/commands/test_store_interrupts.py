@@ -4,19 +4,15 @@ import json
 import signal
 import subprocess
 import sys
-from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 import pyarrow.parquet as pq
 import pytest
+from simulated_store import lines_of_six, plan_of
 
 from layoutlab.floor.plans import geojson
 from layoutlab.retail.preparation import baskets, receipts
 from layoutlab.retail.shoppers import effects, simulation, store_run, visits
-
-sys.path.append(str(Path(__file__).parents[1] / "retail" / "shoppers"))
-from little_store import DEPARTMENTS, little_plan
 
 TALKATIVE = """
 import signal, sys
@@ -33,22 +29,13 @@ DAYS = 40
 def files(tmp_path_factory):
     """Return a folder with a plan and baskets of its departments without times: 2,092 a day."""
     folder = tmp_path_factory.mktemp("store")
-    lines, _ = receipts.load(
-        "simulated", rng=np.random.default_rng(1), n_baskets=900, n_categories=6, n_planted=1,
-        bad_lines=0,
-    )  # fmt: skip
+    lines = lines_of_six()
     names = sorted(set(lines["category"].to_pylist()))
     lines = lines.set_column(
         lines.schema.get_field_index("time"), "time", [[None] * len(lines)]
     ).cast(lines.schema)
     receipts.write(folder / "receipts.parquet", lines)
-    renamed = dict(zip(DEPARTMENTS, names, strict=True))
-    plan = little_plan()
-    things = (
-        replace(thing, departments=tuple(renamed[name] for name in thing.departments))
-        for thing in plan.things
-    )
-    geojson.write(replace(plan, things=tuple(things)), folder / "plan.geojson")
+    geojson.write(plan_of(names), folder / "plan.geojson")
     baskets.prepare(folder / "receipts.parquet", folder / "b.parquet", folder / "r.parquet")
     return folder
 

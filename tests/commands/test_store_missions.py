@@ -1,47 +1,23 @@
 """Does `store simulate` tell missions, and read plans of other formats?"""
 
-import argparse
 import json
-import sys
-from dataclasses import replace
-from pathlib import Path
 
-import numpy as np
 import pyarrow.parquet as pq
 import pytest
+from simulated_store import lines_of_six, plan_of, run
 
-from layoutlab.commands import add_group, store_simulate
 from layoutlab.floor.formats import writing
 from layoutlab.floor.plans import geojson
 from layoutlab.retail.preparation import receipts
-
-sys.path.append(str(Path(__file__).parents[1] / "retail" / "shoppers"))
-from little_store import DEPARTMENTS, little_plan
-
-
-def run(*words):
-    parser = argparse.ArgumentParser()
-    store_simulate.add(add_group(parser.add_subparsers(), "store", "the store"))
-    options = parser.parse_args(["store", "simulate", *map(str, words)])
-    return options.run(options)
 
 
 @pytest.fixture(scope="module")
 def files(tmp_path_factory):
     """Return a folder with a plan in two formats, and receipts of its six departments."""
     folder = tmp_path_factory.mktemp("store")
-    lines, _ = receipts.load(
-        "simulated", rng=np.random.default_rng(1), n_baskets=900, n_categories=6, n_planted=1,
-        bad_lines=0,
-    )  # fmt: skip
+    lines = lines_of_six()
     receipts.write(folder / "receipts.parquet", lines)
-    renamed = dict(zip(DEPARTMENTS, sorted(set(lines["category"].to_pylist())), strict=True))
-    plan = little_plan()
-    things = (
-        replace(thing, departments=tuple(renamed[name] for name in thing.departments))
-        for thing in plan.things
-    )
-    plan = replace(plan, things=tuple(things))
+    plan = plan_of(sorted(set(lines["category"].to_pylist())))
     geojson.write(plan, folder / "plan.geojson")
     writing.write(plan, folder / "plan.svg")
     return folder

@@ -1,51 +1,25 @@
 """Does `store simulate` run on files, say what does not fit, and refuse what it cannot use?"""
 
-import argparse
-import sys
 from dataclasses import replace
-from pathlib import Path
 
-import numpy as np
 import pyarrow.parquet as pq
 import pytest
+from simulated_store import lines_of_six, plan_of, run
 
 from layoutlab import canonical
-from layoutlab.commands import add_group, store_simulate
 from layoutlab.errors import InputError
 from layoutlab.floor.plans import geojson
 from layoutlab.retail.preparation import baskets, receipts
 
-sys.path.append(str(Path(__file__).parents[1] / "retail" / "shoppers"))
-from little_store import DEPARTMENTS, little_plan
-
-NAMES = dict(
-    zip(("milk", "bread", "bananas", "eggs", "tomatoes", "yoghurt"), DEPARTMENTS, strict=True)
-)
-
-
-def run(*words):
-    parser = argparse.ArgumentParser()
-    store_simulate.add(add_group(parser.add_subparsers(), "store", "the store"))
-    options = parser.parse_args(["store", "simulate", *map(str, words)])
-    return options.run(options)
+SIX = ("milk", "bread", "bananas", "eggs", "tomatoes", "yoghurt")
 
 
 @pytest.fixture(scope="module")
 def files(tmp_path_factory):
     """Return a folder with a plan, the receipts of its six departments, and their baskets."""
     folder = tmp_path_factory.mktemp("store")
-    lines, _ = receipts.load(
-        "simulated", rng=np.random.default_rng(1), n_baskets=900, n_categories=6, n_planted=1,
-        bad_lines=2,
-    )  # fmt: skip
-    receipts.write(folder / "receipts.parquet", lines)
-    plan = little_plan()
-    renamed = {ours: theirs for theirs, ours in NAMES.items()}
-    things = tuple(
-        replace(thing, departments=tuple(renamed[name] for name in thing.departments))
-        for thing in plan.things
-    )
-    geojson.write(replace(plan, things=things), folder / "plan.geojson")
+    receipts.write(folder / "receipts.parquet", lines_of_six(bad_lines=2))
+    geojson.write(plan_of(SIX), folder / "plan.geojson")
     kept = [folder / f"{name}.parquet" for name in ("baskets", "rejects", "sales")]
     baskets.prepare(folder / "receipts.parquet", *kept[:2], sales_path=kept[2])
     return folder
