@@ -43,6 +43,7 @@ def _optimise(options: argparse.Namespace) -> tuple[Any, int]:
 
     import numpy as np
 
+    from layoutlab import canonical
     from layoutlab.errors import InputError
     from layoutlab.floor.formats import reading
     from layoutlab.floor.plans import geojson
@@ -77,8 +78,10 @@ def _optimise(options: argparse.Namespace) -> tuple[Any, int]:
         callback=_progress(),
         on_best=lambda best: geojson.write(best, Path(options.out) / "plan.geojson"), rng=rng,
     )  # fmt: skip
-    said = store_search.told(answer)
-    store_search.write(options.out, answer, search_page.page(answer))
+    said = store_search.told(answer) | _if_all_tempt_alike(answer)
+    page = search_page.page(answer, said["gain_if_all_tempt_alike"])
+    store_search.write(options.out, answer, page)
+    canonical.write_json(Path(options.out) / "result.json", said)
     _warn(said)
     if not options.json:
         _show(said, options.out)
@@ -105,6 +108,26 @@ def _screen(options: argparse.Namespace, setting: Any) -> Any:
     if learned.warning:
         say(learned.warning)
     return learned.screen
+
+
+def _if_all_tempt_alike(answer: Any) -> dict[str, Any]:
+    """Return the gain of the same moves, with its interval, temptation pooled; None if not asked.
+
+    How tempting goods are is what gains hang on most, see `temptation_pooling` in `effects.yaml`.
+    """
+    from layoutlab.retail.promise import sensitivity
+
+    key, pooled, setting = "gain_if_all_tempt_alike", {"temptation_pooling": 1.0}, answer.judging
+    if answer.unfinished or answer.moves.moves.empty or setting.effects.temptation_pooling == 1:
+        return {key: None}
+    layout, _ = answer.campaign.best
+    try:
+        found = sensitivity.ranked(setting, setting.shoppers, [layout], pooled, best=None)
+    except KeyboardInterrupt:
+        undone = ["the gain if all goods tempted alike"]
+        return {key: None, "interrupted": True, "unfinished": undone}
+    gain = found.gain[0]
+    return {key: [gain.value, gain.low, gain.high]}
 
 
 def _say_defaults(kept: Any) -> None:
@@ -162,4 +185,7 @@ def _show(said: dict[str, Any], out: str) -> None:
             f"{row['moves']:>4} moves {row['gain']:>+8.1%} ({row['gain_low']:+.1%} to "
             f"{row['gain_high']:+.1%}) {row['metres']:>+7.1%}"
         )
+    if said["gain_if_all_tempt_alike"] is not None:
+        value, low, high = said["gain_if_all_tempt_alike"]
+        print(f"if all goods tempted alike {value:+.1%} ({low:+.1%} to {high:+.1%})")
     print(f"{said['moves']} moves, {said['hours']:g} hours, cost {said['cost']:g}: see {out}")

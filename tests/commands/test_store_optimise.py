@@ -17,6 +17,8 @@ from layoutlab.commands import INTERRUPTED, add_group, store_optimise
 from layoutlab.errors import InputError
 from layoutlab.floor.plans import geojson
 from layoutlab.retail.optimise import judging
+from layoutlab.retail.promise import sensitivity
+from layoutlab.retail.shoppers import effects
 
 sys.path.append(str(Path(__file__).parents[1] / "retail" / "optimise"))
 from searched_store import DEPARTMENTS, little_plan
@@ -81,6 +83,39 @@ def test_files_become_a_plan_moves_and_a_report(files, tmp_path, capsys):
     shown = capsys.readouterr()
     assert "3 moves" in shown.out
     assert "cold goods stay on cold fixtures" in shown.err
+    value, low, high = said["gain_if_all_tempt_alike"]
+    assert low <= value <= high
+    assert value != said["gain"][0]
+    assert json.loads((tmp_path / "result.json").read_text()) == said
+    assert f"if all goods tempted alike {value:+.1%}" in shown.out
+    told = "equally tempting wherever they stand today, the same moves would change the unplanned"
+    assert f"{told} margin by {value:+.1%} ({low:+.1%}" in (tmp_path / "report.html").read_text()
+
+
+def test_what_tempts_is_not_asked_again_where_all_tempt_alike(files, tmp_path):
+    sizes = (effects.BUILT_IN).read_text()
+    alike = sizes.replace("temptation_pooling: {value: 0.0", "temptation_pooling: {value: 1.0")
+    assert alike != sizes
+    (tmp_path / "mine.yaml").write_text(alike)
+    words = small(
+        files, tmp_path / "out", "--evaluations", "6", "--effects", tmp_path / "mine.yaml"
+    )
+    said, code = run(*words)
+    assert code == 0
+    assert said["gain_if_all_tempt_alike"] is None
+
+
+def test_an_interrupt_of_the_last_question_keeps_all_else(files, tmp_path, monkeypatch, capsys):
+    def stop(*_, **__):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(sensitivity, "ranked", stop)
+    said, code = run(*small(files, tmp_path, "--evaluations", "30"))
+    assert code == INTERRUPTED
+    assert said["unfinished"] == ["the gain if all goods tempted alike"]
+    assert json.loads((tmp_path / "result.json").read_text()) == said
+    assert said["gain"][0] is not None
+    assert "not finished: the gain if all goods tempted alike" in capsys.readouterr().err
 
 
 def test_time_limits_a_search_too(files, tmp_path):

@@ -62,13 +62,20 @@ $front
 MOST_COMPROMISES = 8
 
 
-def page(answer: Answer) -> str:
-    """Return the report as HTML."""
+def page(answer: Answer, alike: list[float] | None = None) -> str:
+    """Return the report as HTML.
+
+    Parameters
+    ----------
+    answer : Answer
+    alike : list of float, optional
+        The gain of the same moves, with its interval, were all goods equally tempting.
+    """
     said = told(answer)
     return PAGE.substitute(
         name=html.escape(answer.campaign.setting.plan.name),
         summary=html.escape(_summary(said)),
-        warnings=_warnings(said),
+        warnings=_warnings(said, alike),
         currency=html.escape(said["currency"]),
         moves=_moves(answer),
         table=_curve_table(answer),
@@ -98,7 +105,7 @@ def _summary(said: dict[str, Any]) -> str:
     )
 
 
-def _warnings(said: dict[str, Any]) -> str:
+def _warnings(said: dict[str, Any], alike: list[float] | None) -> str:
     lines = []
     if said["interrupted"]:
         undone = ", ".join(said["unfinished"])
@@ -107,6 +114,13 @@ def _warnings(said: dict[str, Any]) -> str:
         lines.append(
             "The gain is above 10 %. Field experiments found 4 to 7 %: take this one as a sign of "
             "direction, not as a forecast, and look at which department it rests on."
+        )
+    if alike is not None:
+        lines.append(
+            "Much of the gain hangs on how tempting goods are, which nobody has measured. Were "
+            "goods that are bought as often equally tempting wherever they stand today, the same "
+            f"moves would change the unplanned margin by {alike[0]:+.1%} "
+            f"({alike[1]:+.1%} to {alike[2]:+.1%})."
         )
     if said["moves"] == 0:
         lines.append("Nothing may move, or nothing better was found: the plan is today's.")
