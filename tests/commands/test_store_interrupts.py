@@ -91,6 +91,7 @@ def interrupt_at_first_trips(what, done, everything):
         signal.raise_signal(signal.SIGINT)
 
 
+@pytest.mark.usefixtures("interruptible")
 def test_kept_trips_are_those_of_the_whole_run(files):
     whole, *_, all_trips = store_run.run(*asked(files), n_days=6)
     said, *_, kept = store_run.run(
@@ -103,6 +104,7 @@ def test_kept_trips_are_those_of_the_whole_run(files):
     assert kept.wait_s.tobytes() == all_trips.wait_s[: len(kept.trips)].tobytes()
 
 
+@pytest.mark.usefixtures("interruptible")
 def test_who_does_not_want_them_kept_is_interrupted(files):
     with pytest.raises(KeyboardInterrupt):
         store_run.run(*asked(files), n_days=6, tell=interrupt_at_first_trips)

@@ -12,6 +12,7 @@ from layoutlab.floor.plans import validity
 from layoutlab.floor.plans.plan import Plan, Thing
 from layoutlab.retail.optimise import campaign as campaigns
 from layoutlab.retail.optimise import fixture_moves
+from layoutlab.retail.optimise.judging import Limits
 from layoutlab.retail.optimise.layouts import Layout, plan_of
 from layoutlab.retail.optimise.setting import Setting
 
@@ -90,7 +91,8 @@ def badly_placed() -> Plan:
 def test_where_only_a_fixture_can_help_it_is_found(rng: np.random.Generator) -> None:
     """One move, and no department may give up shelf: only a fixture can move, and one should."""
     setting = open_little({"moves": {"at_most": 1}, "space_change": 0.0}, badly_placed())
-    found = campaigns.run(setting, evaluations=3, fixture_simulations=60, rng=rng)
+    limits = Limits(metres=0.5)
+    found = campaigns.run(setting, evaluations=3, fixture_simulations=60, limits=limits, rng=rng)
     assert found.fixtures is not None
     assert found.fixtures.legal < 60  # every legal one was tried
     layout, values = found.best
@@ -98,7 +100,7 @@ def test_where_only_a_fixture_can_help_it_is_found(rng: np.random.Generator) -> 
     assert layout.shift.any(axis=1).sum() == 1
     assert layout.shift[2].tolist() == [0.0, 0.0, 90.0]
     assert values[0] > 1.1 * found.today[0]
-    assert values[1] <= found.today[1]
+    assert values[1] <= found.today[1] + 0.5
 
 
 @pytest.mark.parametrize(
