@@ -1,14 +1,14 @@
 """The little store with departments of simulated receipts, and the verb that sends shoppers in."""
 
-import argparse
 import sys
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
+import verbs
 
-from layoutlab.commands import add_group, store_simulate
+from layoutlab.commands import store_simulate
 from layoutlab.floor.plans.plan import Plan
 from layoutlab.retail.preparation import receipts
 
@@ -17,11 +17,8 @@ from little_store import DEPARTMENTS, little_plan
 
 
 def run(*words):
-    """Run ``layoutlab store simulate`` in this process; return its exit code."""
-    parser = argparse.ArgumentParser()
-    store_simulate.add(add_group(parser.add_subparsers(), "store", "the store"))
-    options = parser.parse_args(["store", "simulate", *map(str, words)])
-    return options.run(options)
+    """Run ``layoutlab store simulate``; return what it says, and its exit code."""
+    return verbs.run(store_simulate, "store", "simulate", *words)
 
 
 def lines_of_six(bad_lines: int = 0) -> pa.Table:

@@ -1,6 +1,5 @@
 """Does `store optimise` run on files, keep what it found, and refuse what it cannot use?"""
 
-import argparse
 import json
 import os
 import signal
@@ -12,8 +11,9 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+import verbs
 
-from layoutlab.commands import INTERRUPTED, add_group, store_optimise
+from layoutlab.commands import INTERRUPTED, store_optimise
 from layoutlab.errors import InputError
 from layoutlab.floor.plans import geojson
 from layoutlab.retail.optimise import judging
@@ -25,10 +25,7 @@ from searched_store import DEPARTMENTS, little_plan
 
 
 def run(*words):
-    parser = argparse.ArgumentParser()
-    store_optimise.add(add_group(parser.add_subparsers(), "store", "the store"))
-    options = parser.parse_args(["store", "optimise", *map(str, words)])
-    return options.run(options)
+    return verbs.run(store_optimise, "store", "optimise", *words)
 
 
 @pytest.fixture(scope="module")
